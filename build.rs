@@ -1,0 +1,107 @@
+//! Generates the client and the embedded contract from the descriptions in `openapi/`.
+//!
+//! All work is in pure modules, shared with the library: this file only finds the inputs,
+//! writes the outputs and prints each defect as one line.
+
+// Shared modules serve the library too, so some of what they offer is not used here.
+#![allow(dead_code, unused_imports, unreachable_pub)]
+
+#[path = "src/contract/mod.rs"]
+mod contract;
+#[path = "src/finding.rs"]
+mod finding;
+#[path = "src/spec/mod.rs"]
+mod spec;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use contract::Contract;
+use spec::Document;
+
+fn main() {
+    println!("cargo::rerun-if-env-changed={FOLDER}");
+    let folder = env::var_os(FOLDER).map_or_else(|| PathBuf::from("openapi"), PathBuf::from);
+    println!("cargo::rerun-if-changed={}", folder.display());
+    if let Err(defects) = build(&folder) {
+        for defect in defects {
+            // One line each: Cargo ends the message at the first line break.
+            println!("cargo::error={}", defect.replace(['\n', '\r'], " "));
+        }
+    }
+}
+
+/// Where a consumer's own descriptions are, if not in `openapi/`.
+const FOLDER: &str = "ENTRA_RISK_SPEC_DIR";
+
+fn build(folder: &Path) -> Result<(), Vec<String>> {
+    let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])?;
+    let mut contracts = Vec::new();
+    for path in descriptions(folder).map_err(|error| vec![error])? {
+        let (_, contract) = read(&path, folder)?;
+        contracts.push(contract);
+    }
+    let json = serde_json::to_string(&contracts).map_err(|error| vec![error.to_string()])?;
+    write(&out.join("contracts.json"), &json).map_err(|error| vec![error])?;
+    Ok(())
+}
+
+/// The descriptions of a folder, in the order of their names.
+fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let remedy = format!("{FOLDER} names the folder that holds beta.yaml and exchanges/");
+    let mut found = list(folder, "yaml").map_err(|error| format!("{error}; {remedy}"))?;
+    found.sort();
+    if found.is_empty() {
+        return Err(format!("{}: there is no *.yaml file; {remedy}", folder.display()));
+    }
+    Ok(found)
+}
+
+/// Reads, lints and completes one description with the transcripts of its version.
+fn read(path: &Path, folder: &Path) -> Result<(Document, Contract), Vec<String>> {
+    let one = |error: spec::SpecError| vec![error.to_string()];
+    let name = display(path);
+    let text = fs::read_to_string(path).map_err(|error| vec![format!("{name}: cannot be read: {error}")])?;
+    let document = Document::parse(&text, &name).map_err(one)?;
+    let findings = spec::lint::lint(&document);
+    if !findings.is_empty() {
+        return Err(findings.iter().map(ToString::to_string).collect());
+    }
+    let mut contract = document.contract().map_err(one)?;
+    let exchanges = folder.join("exchanges").join(&contract.api);
+    let mut files =
+        if exchanges.is_dir() { list(&exchanges, "http").map_err(|error| vec![error])? } else { Vec::new() };
+    files.sort();
+    for file in files {
+        let name = display(&file);
+        let text = fs::read_to_string(&file).map_err(|error| vec![format!("{name}: cannot be read: {error}")])?;
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let exchange = spec::parse_transcript(&text, &stem, &name).map_err(one)?;
+        if contract.operation(&exchange.operation).is_none() {
+            let reason =
+                format!("{name}:1: no operation '{}' in {}; name its operationId", exchange.operation, contract.file);
+            return Err(vec![reason]);
+        }
+        contract.exchanges.push(exchange);
+    }
+    Ok((document, contract))
+}
+
+/// A path for people, the same on every system.
+fn display(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: cannot be read: {error}", folder.display()))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    Ok(paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect())
+}
+
+/// Writes only what differs, so that nothing is compiled again for the same text.
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    fs::write(path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+}

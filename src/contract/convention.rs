@@ -1,0 +1,63 @@
+//! What holds for every operation of Graph, or is taken to hold: a closed list.
+
+use serde::{Deserialize, Serialize};
+
+use super::{FactId, Origin, Rests, Source};
+
+/// A promise that no operation's own page makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Convention {
+    /// Its name in facts: `unauthenticated`.
+    pub name: String,
+    /// What it promises.
+    pub says: String,
+    /// The page or RFC, or that it is our assumption.
+    pub source: Source,
+    /// Where our description has errors and answers in general.
+    pub origin: Origin,
+}
+
+impl Convention {
+    /// The id of the fact that this is.
+    #[must_use]
+    pub fn fact(&self, api: &str) -> FactId {
+        FactId::about(api, "*", "convention", Some(&self.name))
+    }
+
+    /// The whole list, at home in the given place of a description.
+    #[must_use]
+    pub fn all(origin: &Origin) -> Vec<Self> {
+        LIST.iter()
+            .map(|&(name, says, page, rests)| Self {
+                name: name.to_owned(),
+                says: says.to_owned(),
+                source: Source { page: page.to_owned(), rests },
+                origin: origin.clone(),
+            })
+            .collect()
+    }
+}
+
+const ERRORS: &str = "concepts/errors.md (2026-05)";
+
+/// Name, promise, citation, firmness.
+const LIST: &[(&str, &str, &str, Rests)] = &[
+    ("unauthenticated", "401 for a request without a usable bearer token", ERRORS, Rests::Convention),
+    ("forbidden", "403 for a token without a documented permission", ERRORS, Rests::Convention),
+    ("wrong-method", "405 with Allow for a method that the path does not have", "RFC 9110, 15.5.6", Rests::Convention),
+    ("unknown-path", "404, or another 4xx, for a path that does not exist", ERRORS, Rests::Convention),
+    ("malformed-body", "a 4xx status for a body that is not the documented JSON", ERRORS, Rests::Convention),
+    ("wrong-content-type", "a 4xx status for a body of another media type", "RFC 9110, 15.5.16", Rests::Convention),
+    ("odata-error", "a refusal carries error.code and error.message as JSON", ERRORS, Rests::Convention),
+    (
+        "request-id",
+        "every answer carries a request-id header",
+        "concepts/best-practices.md (2026-05)",
+        Rests::Convention,
+    ),
+    ("refusal-changes-nothing", "a refused request changes nothing", "RFC 9110, 15.5", Rests::Convention),
+    ("no-content", "a 204 carries no body and no Content-Type", "RFC 9110, 15.3.5", Rests::Convention),
+    ("echo-client-request-id", "client-request-id comes back as it was sent", "none", Rests::Assumption),
+    ("duplicate-property", "a 4xx status for a JSON object with a property twice", "none", Rests::Assumption),
+    ("unknown-property", "a 4xx status for a body with a property that is not documented", "none", Rests::Assumption),
+];

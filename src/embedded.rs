@@ -1,0 +1,22 @@
+//! The contracts that this build was generated from.
+
+use std::sync::LazyLock;
+
+use crate::contract::Contract;
+
+static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/contracts.json")))
+        .expect("build.rs wrote this text from the same types")
+});
+
+/// Every embedded contract, one an API version.
+#[must_use]
+pub fn contracts() -> &'static [Contract] {
+    &CONTRACTS
+}
+
+/// The embedded contract of an API version: `beta`.
+#[must_use]
+pub fn contract(api: &str) -> Option<&'static Contract> {
+    contracts().iter().find(|contract| contract.api == api)
+}

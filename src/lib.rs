@@ -1,0 +1,7 @@
+//! placeholder
+
+pub mod contract;
+pub mod embedded;
+pub mod finding;
+#[cfg(feature = "conformance")]
+pub mod spec;

@@ -1,0 +1,44 @@
+use super::{Node, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "inline_success_schema",
+    reason: "an inline schema of an answer may silently take the type of another one; several success answers panic",
+    check: |lint, findings| {
+        for (subject, operation) in lint.operations() {
+            let answers: Vec<_> = operation.get("responses").into_iter().flat_map(Node::entries).collect();
+            let success = |status: &str| status.len() == 3 && status.starts_with('2');
+            if answers.iter().filter(|(status, _, _)| success(status)).count() != 1 {
+                findings.push(lint.finding(
+                    operation.line,
+                    &subject,
+                    "there is not exactly one 2xx answer",
+                    "describe the one documented success",
+                ));
+            }
+            let body = operation.get("requestBody").and_then(|body| lint.document.follow(body));
+            let parts =
+                body.into_iter().chain(answers.iter().filter_map(|(_, _, answer)| lint.document.follow(answer)));
+            for schema in parts.filter_map(|part| part.at("/content/application~1json/schema")) {
+                if schema.str("$ref").is_none() {
+                    findings.push(lint.finding(
+                        schema.line,
+                        &subject,
+                        "a body's schema is inline",
+                        "name it under components/schemas",
+                    ));
+                }
+            }
+            for (status, line, answer) in &answers {
+                let content = lint.document.follow(answer).and_then(|answer| answer.get("content"));
+                if matches!(status.as_str(), "204" | "205") && content.is_some() {
+                    findings.push(lint.finding(
+                        *line,
+                        &subject,
+                        format!("a {status} has content"),
+                        "RFC 9110 gives it none; remove it",
+                    ));
+                }
+            }
+        }
+    },
+};

@@ -1,0 +1,110 @@
+//! What a description must keep to so that the generator, the emulator and the suite read it as
+//! it was meant: the catalogue of rules, one a file.
+//!
+//! `build.rs` refuses a description that breaks one of them, since the generator would panic,
+//! or worse, silently generate something else (measured for progenitor 0.15). Rules look at a
+//! [`Document`]; they must not change it, and must not know who asks.
+
+mod authorization_declared;
+mod collection_option_not_string;
+mod dangling_reference;
+mod error_answers_differ;
+mod inline_enum;
+mod inline_success_schema;
+mod method_unusable;
+mod name_collision;
+mod operation_id_missing;
+mod parameter_unguarded;
+mod response_closed;
+mod security_missing;
+mod several_media_types;
+mod source_missing;
+mod unknown_key;
+mod version_unusable;
+
+use super::{Document, Node};
+use crate::contract::Origin;
+use crate::finding::{Finding, Severity};
+
+/// One rule: its name, why it exists, and what it finds.
+pub struct Rule {
+    /// The stem of its file and its id in findings; named for what is wrong.
+    pub id: &'static str,
+    /// Why this must not be.
+    pub reason: &'static str,
+    check: fn(&Lint<'_>, &mut Vec<Finding>),
+}
+
+/// Every rule.
+pub const RULES: &[&Rule] = &[
+    &version_unusable::RULE,
+    &unknown_key::RULE,
+    &dangling_reference::RULE,
+    &operation_id_missing::RULE,
+    &name_collision::RULE,
+    &method_unusable::RULE,
+    &authorization_declared::RULE,
+    &collection_option_not_string::RULE,
+    &parameter_unguarded::RULE,
+    &several_media_types::RULE,
+    &inline_success_schema::RULE,
+    &error_answers_differ::RULE,
+    &response_closed::RULE,
+    &inline_enum::RULE,
+    &security_missing::RULE,
+    &source_missing::RULE,
+];
+
+/// Everything that is wrong with a description, in the order of its lines.
+#[must_use]
+pub fn lint(document: &Document) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(&Lint { document, rule }, &mut findings);
+    }
+    findings.sort_by(|a, b| a.origin.cmp(&b.origin));
+    findings
+}
+
+/// What a rule works with.
+struct Lint<'a> {
+    document: &'a Document,
+    rule: &'static Rule,
+}
+
+impl<'a> Lint<'a> {
+    fn finding(&self, line: usize, subject: &str, message: impl Into<String>, remedy: &str) -> Finding {
+        Finding {
+            rule: self.rule.id.to_owned(),
+            severity: Severity::Error,
+            origin: Origin { file: self.document.file.clone(), line },
+            subject: subject.to_owned(),
+            message: message.into(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    /// Operations with a name for people: `post /riskyUsers/dismiss`.
+    fn operations(&self) -> impl Iterator<Item = (String, &'a Node)> {
+        self.document.operations().map(|(path, method, node)| (format!("{method} {path}"), node))
+    }
+
+    /// Parameters of every operation, references followed: operation, name, parameter.
+    fn parameters(&self) -> impl Iterator<Item = (String, &'a str, &'a Node)> {
+        let document = self.document;
+        self.operations().flat_map(move |(subject, operation)| {
+            operation
+                .get("parameters")
+                .into_iter()
+                .flat_map(Node::items)
+                .filter_map(|item| document.follow(item))
+                .map(move |node| (subject.clone(), node.str("name").unwrap_or_default(), node))
+        })
+    }
+
+    /// Named schemas.
+    fn schemas(&self) -> impl Iterator<Item = (&'a str, usize, &'a Node)> {
+        let schemas = self.document.root.at("/components/schemas");
+        schemas.into_iter().flat_map(Node::entries).map(|(name, line, node)| (name.as_str(), *line, node))
+    }
+}

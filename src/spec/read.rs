@@ -1,0 +1,319 @@
+//! A description that passed the lint, read into a contract.
+
+use std::collections::BTreeMap;
+
+use super::{Content, Document, Node, SpecError, escape};
+use crate::contract::{
+    Alias, Becomes, Body, Contract, Convention, Effect, EntitySet, Header, Missing, Operation, Permissions, Property,
+    Query, Reply, Server, Shape, Source, Template, ValueSource,
+};
+
+type Result<T> = std::result::Result<T, SpecError>;
+
+/// The name of the header that every security scheme of Graph needs.
+const AUTHORIZATION: &str = "Authorization";
+
+pub(super) fn contract(document: &Document) -> Result<Contract> {
+    let root = &document.root;
+    let api = root.at("/info/version").and_then(Node::text).unwrap_or_default().to_owned();
+    let mut operations = Vec::new();
+    for (path, method, node) in document.operations() {
+        let pointer = format!("/paths/{}/{method}", escape(path));
+        operations.push(Reader { document, pointer, node }.operation(path, method)?);
+    }
+    let mut shapes = BTreeMap::new();
+    for (name, _, node) in root.at("/components/schemas").into_iter().flat_map(Node::entries) {
+        let pointer = format!("/components/schemas/{}", escape(name));
+        shapes.insert(name.clone(), shape(document, node, &pointer)?);
+    }
+    let errors = root.at("/components/responses").map_or(1, |node| node.line);
+    Ok(Contract {
+        api,
+        file: document.file.clone(),
+        digest: document.digest.clone(),
+        servers: root
+            .get("servers")
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|node| Server {
+                cloud: node.str("x-entra-cloud").unwrap_or("global").to_owned(),
+                url: node.str("url").unwrap_or_default().trim_end_matches('/').to_owned(),
+                origin: document.origin(node.line),
+            })
+            .collect(),
+        operations,
+        shapes,
+        conventions: Convention::all(&document.origin(errors)),
+        exchanges: Vec::new(),
+    })
+}
+
+/// One operation of a document.
+struct Reader<'a> {
+    document: &'a Document,
+    pointer: String,
+    node: &'a Node,
+}
+
+impl Reader<'_> {
+    fn at(&self, below: &str) -> String {
+        format!("{}{below}", self.pointer)
+    }
+
+    fn fail<T>(&self, line: usize, reason: impl Into<String>) -> Result<T> {
+        let subject = self.node.str("operationId").unwrap_or(&self.pointer);
+        Err(SpecError::new(&self.document.file, line, subject, reason))
+    }
+
+    fn source(&self, below: &str, line: usize) -> Result<Source> {
+        self.document.source(&self.at(below), line)
+    }
+
+    fn operation(&self, path: &str, method: &str) -> Result<Operation> {
+        let (document, node) = (self.document, self.node);
+        let source = self.source("", node.line)?;
+        let origin = document.origin(node.line);
+        let security = node.get("security").map_or(node.line, |node| node.line);
+        let mut headers = vec![Header {
+            name: AUTHORIZATION.to_owned(),
+            required: true,
+            source: source.clone(),
+            origin: document.origin(security),
+        }];
+        let (mut parameters, mut query) = (Vec::new(), Vec::new());
+        for (index, item) in node.get("parameters").into_iter().flat_map(Node::items).enumerate() {
+            let Some(parameter) = document.follow(item) else { continue };
+            let name = parameter.str("name").unwrap_or_default().to_owned();
+            let below = format!("/parameters/{index}");
+            // A shared parameter is documented by the page of the operation that refers to it.
+            let source = self.source(&below, item.line)?;
+            let origin = document.origin(item.line);
+            let form = match parameter.get("schema") {
+                Some(schema) => shape(document, schema, &self.at(&below))?,
+                None => Shape::Any,
+            };
+            match parameter.str("in") {
+                Some("header") => {
+                    headers.push(Header { name, required: parameter.is_true("required"), source, origin })
+                }
+                Some("query") => query.push(Query { name, shape: form, source, origin }),
+                _ => parameters.push((name, form)),
+            }
+        }
+        Ok(Operation {
+            id: node.str("operationId").unwrap_or_default().to_owned(),
+            method: method.to_uppercase(),
+            path: Template::new(path),
+            aliases: self.aliases()?,
+            summary: node.str("summary").unwrap_or_default().to_owned(),
+            permissions: self.permissions()?,
+            headers,
+            parameters,
+            query,
+            body: self.body()?,
+            success: self.success()?,
+            effects: self.effects()?,
+            licence: node.str("x-entra-licence").map(str::to_owned),
+            source,
+            origin,
+        })
+    }
+
+    fn aliases(&self) -> Result<Vec<Alias>> {
+        let items = self.node.get("x-entra-aliases").into_iter().flat_map(Node::items);
+        items
+            .enumerate()
+            .map(|(index, item)| match item.text() {
+                Some(path) if path.starts_with('/') => Ok(Alias {
+                    path: Template::new(path),
+                    source: self.source(&format!("/x-entra-aliases/{index}"), item.line)?,
+                    origin: self.document.origin(item.line),
+                }),
+                _ => self.fail(item.line, "an alias is a path that starts with '/'"),
+            })
+            .collect()
+    }
+
+    fn permissions(&self) -> Result<Permissions> {
+        let security = self.node.get("security");
+        let scopes = |scheme: &str| -> Vec<String> {
+            let lists = security.into_iter().flat_map(Node::items).filter_map(|item| item.get(scheme));
+            lists.flat_map(Node::items).filter_map(Node::text).map(str::to_owned).collect()
+        };
+        let personal = match self.node.get("x-entra-permissions").and_then(|node| node.get("personal")) {
+            None => Vec::new(),
+            Some(node) if node.text() == Some("notSupported") => Vec::new(),
+            Some(Node { content: Content::List(items), .. }) => {
+                items.iter().filter_map(Node::text).map(str::to_owned).collect()
+            }
+            Some(node) => {
+                return self.fail(node.line, "x-entra-permissions.personal is notSupported or a list of permissions");
+            }
+        };
+        let line = security.map_or(self.node.line, |node| node.line);
+        Ok(Permissions {
+            delegated_work: scopes("delegated"),
+            delegated_personal: personal,
+            application: scopes("application"),
+            source: self.source("/security", line)?,
+            origin: self.document.origin(line),
+        })
+    }
+
+    fn body(&self) -> Result<Option<Body>> {
+        let Some(node) = self.node.get("requestBody").and_then(|node| self.document.follow(node)) else {
+            return Ok(None);
+        };
+        let Some((content_type, line, media)) = node.get("content").and_then(|node| node.entries().next()) else {
+            return Ok(None);
+        };
+        let pointer = self.at(&format!("/requestBody/content/{}/schema", escape(content_type)));
+        Ok(Some(Body {
+            content_type: content_type.clone(),
+            required: node.is_true("required"),
+            shape: match media.get("schema") {
+                Some(schema) => shape(self.document, schema, &pointer)?,
+                None => Shape::Any,
+            },
+            source: self.source("/requestBody", node.line)?,
+            origin: self.document.origin(*line),
+        }))
+    }
+
+    fn success(&self) -> Result<Reply> {
+        let responses = self.node.get("responses").into_iter().flat_map(Node::entries);
+        let mut found = responses.filter_map(|(status, line, node)| Some((status.parse::<u16>().ok()?, *line, node)));
+        let Some((status, line, node)) = found.find(|(status, ..)| (200..300).contains(status)) else {
+            return self.fail(self.node.line, "no 2xx answer is described");
+        };
+        let below = format!("/responses/{status}");
+        let schema = self.document.follow(node).and_then(|node| node.at("/content/application~1json/schema"));
+        Ok(Reply {
+            status,
+            shape: schema.map(|schema| shape(self.document, schema, &self.at(&below))).transpose()?,
+            source: self.source(&below, line)?,
+            origin: self.document.origin(line),
+        })
+    }
+
+    fn effects(&self) -> Result<Vec<Effect>> {
+        let items = self.node.get("x-entra-effect").into_iter().flat_map(Node::items);
+        items.enumerate().map(|(index, node)| self.effect(node, &format!("/x-entra-effect/{index}"))).collect()
+    }
+
+    fn effect(&self, node: &Node, below: &str) -> Result<Effect> {
+        let Some(set) = node.str("set") else {
+            return self.fail(node.line, "an effect names its entity set: 'set: riskyUsers'");
+        };
+        let matched = node.get("match").and_then(|node| node.entries().next());
+        let Some((key, ids)) = matched.and_then(|(key, _, node)| Some((key, ValueSource::parse(node.text()?)?))) else {
+            return self.fail(node.line, "an effect says whom it meets: 'match: {id: body.userIds}'");
+        };
+        let Some(missing) = node.str("missing").and_then(Missing::parse) else {
+            return self.fail(node.line, "'missing' is create, ignore or refuse");
+        };
+        let mut becomes = Vec::new();
+        for (property, line, value) in node.get("becomes").into_iter().flat_map(Node::entries) {
+            let Some(text) = value.str("value") else {
+                return self.fail(*line, format!("'{property}' becomes {{value: …}}"));
+            };
+            let source = match value.get("source") {
+                Some(source) => self.document.read_source(source)?,
+                None => self.source(&format!("{below}/becomes/{}", escape(property)), *line)?,
+            };
+            becomes.push(Becomes {
+                property: property.clone(),
+                value: text.to_owned(),
+                source,
+                origin: self.document.origin(*line),
+            });
+        }
+        Ok(Effect {
+            set: set.to_owned(),
+            key: key.clone(),
+            ids,
+            missing,
+            missing_source: self.source(&format!("{below}/missing"), node.line)?,
+            becomes,
+            touches: node
+                .get("touch")
+                .into_iter()
+                .flat_map(Node::items)
+                .filter_map(Node::text)
+                .map(str::to_owned)
+                .collect(),
+            source: self.source(below, node.line)?,
+            origin: self.document.origin(node.line),
+        })
+    }
+}
+
+fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
+    if let Some(reference) = node.str("$ref") {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return Ok(Shape::Named { name: name.to_owned() });
+    }
+    Ok(match node.str("type") {
+        Some("object") => Shape::Object {
+            properties: properties(document, node, pointer)?,
+            open: node.get("additionalProperties").is_some(),
+            set: node
+                .get("x-entra-set")
+                .and_then(|set| Some(EntitySet { name: set.str("name")?.to_owned(), key: set.str("key")?.to_owned() })),
+        },
+        Some("array") => {
+            let bounded = node.get("maxItems").or(node.get("minItems"));
+            let count = |key: &str| node.get(key).and_then(Node::integer).and_then(|n| usize::try_from(n).ok());
+            Shape::List {
+                of: Box::new(match node.get("items") {
+                    Some(items) => shape(document, items, &format!("{pointer}/items"))?,
+                    None => Shape::Any,
+                }),
+                min: count("minItems").unwrap_or(0),
+                max: count("maxItems"),
+                bound: bounded.map(|bound| document.source(pointer, bound.line)).transpose()?,
+                bound_origin: bounded.map(|bound| document.origin(bound.line)),
+            }
+        }
+        Some("string") => match node.get("enum") {
+            Some(members) => Shape::Enum {
+                members: members.items().filter_map(Node::text).map(str::to_owned).collect(),
+                source: document.source(pointer, members.line)?,
+                origin: document.origin(members.line),
+            },
+            None => Shape::Text {
+                format: node.str("format").map(str::to_owned),
+                min_length: node
+                    .get("minLength")
+                    .and_then(Node::integer)
+                    .and_then(|n| usize::try_from(n).ok())
+                    .unwrap_or(0),
+            },
+        },
+        Some("boolean") => Shape::Boolean,
+        Some("integer") => Shape::Integer {
+            min: node.get("minimum").and_then(Node::integer),
+            max: node.get("maximum").and_then(Node::integer),
+        },
+        Some("number") => Shape::Number,
+        _ => Shape::Any,
+    })
+}
+
+fn properties(document: &Document, node: &Node, pointer: &str) -> Result<Vec<Property>> {
+    let required: Vec<&str> = node.get("required").into_iter().flat_map(Node::items).filter_map(Node::text).collect();
+    let entries = node.get("properties").into_iter().flat_map(Node::entries);
+    entries
+        .map(|(name, line, value)| {
+            let pointer = format!("{pointer}/properties/{}", escape(name));
+            Ok(Property {
+                shape: shape(document, value, &pointer)?,
+                required: required.contains(&name.as_str()),
+                nullable: value.is_true("nullable"),
+                source: document.source(&pointer, *line)?,
+                origin: document.origin(*line),
+                name: name.clone(),
+            })
+        })
+        .collect()
+}

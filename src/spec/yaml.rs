@@ -1,0 +1,320 @@
+//! YAML with positions: every node knows its line, and a key that stands twice is an error.
+//!
+//! Built on the event parser of `saphyr-parser`, since trees made by YAML libraries drop
+//! positions or let the last of two equal keys win. Knows nothing of OpenAPI.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, SpannedEventReceiver};
+use serde_json::{Map, Number, Value};
+
+/// Deepest nesting that is read; OpenAPI descriptions stay far below it.
+const DEPTH: usize = 128;
+
+/// A YAML node and the line on which it starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// 1-based line.
+    pub line: usize,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// A scalar, resolved by YAML's core schema.
+    Scalar(Value),
+    /// A list.
+    List(Vec<Node>),
+    /// A mapping in order: key, line of the key, value.
+    Map(Vec<(String, usize, Node)>),
+}
+
+/// Why a text is not a YAML document that we can use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YamlError {
+    /// 1-based line.
+    pub line: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+impl Node {
+    /// Reads one YAML document.
+    ///
+    /// # Errors
+    /// A syntax error, a duplicate key, a key that is no scalar, more than one document, or
+    /// nesting deeper than 128 levels.
+    pub fn parse(text: &str) -> Result<Self, YamlError> {
+        let mut builder = Builder::default();
+        let mut parser = Parser::new_from_str(text);
+        parser
+            .load(&mut builder, true)
+            .map_err(|error| YamlError { line: error.marker().line().max(1), reason: error.info().to_owned() })?;
+        if let Some(error) = builder.error {
+            return Err(error);
+        }
+        match (builder.roots.pop(), builder.roots.pop()) {
+            (Some(root), None) => Ok(root),
+            (None, _) => Err(YamlError { line: 1, reason: "the file is empty".to_owned() }),
+            (Some(second), Some(_)) => Err(YamlError {
+                line: second.line,
+                reason: "a second YAML document starts here; one file holds one description".to_owned(),
+            }),
+        }
+    }
+
+    /// The value of a key of a mapping.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().find(|(name, _, _)| name == key).map(|(_, _, node)| node)
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(&self) -> impl Iterator<Item = &(String, usize, Self)> {
+        match &self.content {
+            Content::Map(entries) => entries.as_slice(),
+            _ => &[],
+        }
+        .iter()
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> impl Iterator<Item = &Self> {
+        match &self.content {
+            Content::List(items) => items.as_slice(),
+            _ => &[],
+        }
+        .iter()
+    }
+
+    /// The text of a string scalar.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Scalar(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of the string under a key.
+    #[must_use]
+    pub fn str(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text()
+    }
+
+    /// The whole number of a scalar.
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
+        match &self.content {
+            Content::Scalar(Value::Number(number)) => number.as_i64(),
+            _ => None,
+        }
+    }
+
+    /// Whether the scalar under a key is `true`.
+    #[must_use]
+    pub fn is_true(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(Self { content: Content::Scalar(Value::Bool(true)), .. }))
+    }
+
+    /// The node at a JSON pointer (`/paths/~1riskyUsers/get`).
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<&Self> {
+        pointer.split('/').skip(1).try_fold(self, |node, token| {
+            let token = unescape(token);
+            match &node.content {
+                Content::Map(_) => node.get(&token),
+                Content::List(items) => items.get(token.parse::<usize>().ok()?),
+                Content::Scalar(_) => None,
+            }
+        })
+    }
+
+    /// The same tree without positions.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match &self.content {
+            Content::Scalar(value) => value.clone(),
+            Content::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
+            Content::Map(entries) => {
+                let pairs = entries.iter().map(|(key, _, node)| (key.clone(), node.to_json()));
+                Value::Object(pairs.collect::<Map<_, _>>())
+            }
+        }
+    }
+}
+
+/// One token of a JSON pointer, written so that it may hold `/` and `~` (RFC 6901).
+#[must_use]
+pub fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// A mapping or list that is not complete yet.
+enum Open {
+    List { line: usize, items: Vec<Node> },
+    Map { line: usize, entries: Vec<(String, usize, Node)>, key: Option<(String, usize)>, seen: HashMap<String, usize> },
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<Open>,
+    roots: Vec<Node>,
+    error: Option<YamlError>,
+}
+
+impl Builder {
+    fn fail(&mut self, line: usize, reason: impl Into<String>) {
+        // The first error is the one to show; later ones follow from it.
+        if self.error.is_none() {
+            self.error = Some(YamlError { line, reason: reason.into() });
+        }
+    }
+
+    fn add(&mut self, node: Node) {
+        let line = node.line;
+        let complaint = match self.open.last_mut() {
+            None => {
+                self.roots.push(node);
+                None
+            }
+            Some(Open::List { items, .. }) => {
+                items.push(node);
+                None
+            }
+            Some(Open::Map { entries, key: key @ Some(_), .. }) => {
+                if let Some((name, at)) = key.take() {
+                    entries.push((name, at, node));
+                }
+                None
+            }
+            Some(Open::Map { key, seen, .. }) => match key_text(&node) {
+                None => Some("a key must be a plain text".to_owned()),
+                Some(name) => {
+                    let complaint = seen
+                        .insert(name.clone(), line)
+                        .map(|first| format!("the key '{name}' stands twice, first on line {first}"));
+                    *key = Some((name, line));
+                    complaint
+                }
+            },
+        };
+        if let Some(complaint) = complaint {
+            self.fail(line, complaint);
+        }
+    }
+
+    fn start(&mut self, open: Open, line: usize) {
+        if self.open.len() >= DEPTH {
+            self.fail(line, format!("nested deeper than {DEPTH} levels"));
+        }
+        // A mapping cannot be a key.
+        if let Some(Open::Map { key: None, .. }) = self.open.last() {
+            self.fail(line, "a key must be a plain text");
+        }
+        self.open.push(open);
+    }
+}
+
+fn key_text(node: &Node) -> Option<String> {
+    match &node.content {
+        Content::Scalar(Value::String(text)) => Some(text.clone()),
+        Content::Scalar(Value::Null) => None,
+        Content::Scalar(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+impl<'input> SpannedEventReceiver<'input> for Builder {
+    fn on_event(&mut self, event: Event<'input>, span: Span) {
+        if self.error.is_some() {
+            return;
+        }
+        let line = span.start.line();
+        match event {
+            Event::Scalar(text, style, ..) => {
+                let value = match style {
+                    ScalarStyle::Plain => resolve(&text),
+                    _ => Value::String(text.into_owned()),
+                };
+                self.add(Node { line, content: Content::Scalar(value) });
+            }
+            Event::SequenceStart(..) => self.start(Open::List { line, items: Vec::new() }, line),
+            Event::MappingStart(..) => {
+                self.start(Open::Map { line, entries: Vec::new(), key: None, seen: HashMap::new() }, line)
+            }
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(Open::List { line, items }) => {
+                    self.add(Node { line, content: Content::List(items) });
+                }
+                Some(Open::Map { line, entries, .. }) => {
+                    self.add(Node { line, content: Content::Map(entries) });
+                }
+                None => {}
+            },
+            // Aliases are expanded in memory: a chain of them could grow without bound, and no
+            // description needs them, since OpenAPI has $ref.
+            Event::Alias(_) => self.fail(line, "YAML aliases are not supported; use $ref"),
+            _ => {}
+        }
+    }
+}
+
+/// YAML 1.2, core schema, 10.3.2.
+fn resolve(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+        "true" | "True" | "TRUE" => return Value::Bool(true),
+        "false" | "False" | "FALSE" => return Value::Bool(false),
+        _ => {}
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        return Value::Number(number.into());
+    }
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
+    if numeric && let Some(number) = text.parse::<f64>().ok().and_then(Number::from_f64) {
+        return Value::Number(number);
+    }
+    Value::String(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_know_their_lines_and_plain_scalars_their_types() {
+        let root = Node::parse("a: 1\nb:\n  - x: true\n  - '204'\n").expect("YAML");
+        assert_eq!(root.to_json(), serde_json::json!({"a": 1, "b": [{"x": true}, "204"]}));
+        assert_eq!(root.at("/b/1").map(|node| node.line), Some(4));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_an_error_with_its_line() {
+        let error = Node::parse("a: 1\nb: 2\na: 3\n").expect_err("duplicate");
+        assert_eq!((error.line, error.reason.as_str()), (3, "the key 'a' stands twice, first on line 1"));
+    }
+
+    #[test]
+    fn unusable_texts_are_errors() {
+        for (text, part) in [
+            ("", "empty"),
+            ("a: 1\n---\nb: 2\n", "second"),
+            ("a: &x 1\nb: *x\n", "$ref"),
+            ("{[1]: 2}\n", "plain text"),
+            ("a: [1\n", ""),
+        ] {
+            let error = Node::parse(text).expect_err(text);
+            assert!(error.reason.contains(part), "{text:?}: {error:?}");
+        }
+        let deep = "[".repeat(500) + &"]".repeat(500);
+        assert!(Node::parse(&deep).is_err());
+    }
+}
