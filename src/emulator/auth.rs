@@ -1,0 +1,279 @@
+//! Tokens: signing them (ES256), verifying them, and a bounded cache of those verified. Which
+//! permission a request needs is decided elsewhere. Nothing here may be printed.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use hyper::HeaderMap;
+use hyper::header::AUTHORIZATION;
+use ring::rand::SystemRandom;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+};
+use serde::{Deserialize, Serialize};
+
+use super::clock;
+use super::identity::{AUDIENCE, Identity, Kind, PERSONAL_TENANT, TENANT};
+
+/// The issuer and judge of tokens. It has no `Debug`, so that no key can be printed.
+pub(super) struct Authority {
+    key: EcdsaKeyPair,
+    public: UnparsedPublicKey<Vec<u8>>,
+    random: SystemRandom,
+    verified: Mutex<Cache>,
+}
+
+/// What a verified token says, as far as serving goes.
+pub(super) struct Caller {
+    pub(super) kind: Kind,
+    pub(super) permissions: Vec<String>,
+    not_before: i64,
+    expires: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    typ: String,
+    alg: String,
+    kid: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    aud: String,
+    iss: String,
+    tid: String,
+    oid: String,
+    appid: String,
+    idtyp: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scp: Option<String>,
+}
+
+const KEY_ID: &str = "entra-risk-emulator";
+const APPLICATION: &str = "5c1b2f0e-3a57-4f0a-9c8d-0b7d6f2e1a43";
+const CALLER: &str = "b8f5d0a2-6c1e-4e7b-a3d9-4f1c2b6a8e05";
+
+impl Authority {
+    /// Makes a new key. `None` if the system has no randomness.
+    pub(super) fn new() -> Option<Self> {
+        let random = SystemRandom::new();
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).ok()?;
+        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public_key().as_ref().to_vec());
+        Some(Self { key, public, random, verified: Mutex::new(Cache::default()) })
+    }
+
+    /// A signed token for a caller.
+    pub(super) fn issue(&self, identity: &Identity) -> String {
+        let now = clock::now_seconds();
+        let (tid, idtyp) = match identity.kind {
+            Kind::Application => (TENANT, "app"),
+            Kind::DelegatedWork => (TENANT, "user"),
+            Kind::DelegatedPersonal => (PERSONAL_TENANT, "user"),
+        };
+        let is_application = identity.kind == Kind::Application;
+        let claims = Claims {
+            aud: identity.audience.clone(),
+            iss: issuer(tid),
+            tid: tid.to_owned(),
+            oid: CALLER.to_owned(),
+            appid: APPLICATION.to_owned(),
+            idtyp: idtyp.to_owned(),
+            iat: now.min(now.saturating_add(identity.lifetime)),
+            nbf: now.min(now.saturating_add(identity.lifetime)),
+            exp: now.saturating_add(identity.lifetime),
+            roles: is_application.then(|| identity.permissions.clone()),
+            scp: (!is_application).then(|| identity.permissions.join(" ")),
+        };
+        let header = Header { typ: "JWT".to_owned(), alg: "ES256".to_owned(), kid: KEY_ID.to_owned() };
+        let signed = format!("{}.{}", encode(&header), encode(&claims));
+        let signature = self.key.sign(&self.random, signed.as_bytes());
+        let signature = signature.expect("the system had randomness when the key was made");
+        format!("{signed}.{}", BASE64.encode(signature))
+    }
+
+    /// The caller behind the headers of a request, or why there is none.
+    pub(super) fn caller(&self, headers: &HeaderMap) -> Result<Arc<Caller>, &'static str> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let value = values.next().ok_or("Access token is empty: the request has no Authorization header.")?;
+        if values.next().is_some() {
+            return Err("The request has more than one Authorization header.");
+        }
+        let value = value.to_str().map_err(|_| "The Authorization header is not ASCII.")?;
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err("The Authorization header has a scheme other than Bearer.");
+        }
+        let token = token.trim_matches(' ');
+        let found = self.cache().get(token);
+        let caller = match found {
+            Some(caller) => caller,
+            None => {
+                let caller = Arc::new(self.verify(token)?);
+                self.cache().insert(token, &caller);
+                caller
+            }
+        };
+        let now = clock::now_seconds();
+        if now >= caller.expires {
+            return Err("Lifetime validation failed, the token is expired.");
+        }
+        if now + LEEWAY < caller.not_before {
+            return Err("Lifetime validation failed, the token is not yet valid.");
+        }
+        Ok(caller)
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything about a token but its lifetime.
+    fn verify(&self, token: &str) -> Result<Caller, &'static str> {
+        const MALFORMED: &str = "The access token is not a JSON web token of the expected form.";
+        let (signed, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
+        let (header, claims) = signed.split_once('.').ok_or(MALFORMED)?;
+        let header: Header = decode(header).ok_or(MALFORMED)?;
+        if header.alg != "ES256" {
+            return Err("The access token is signed with an unexpected algorithm.");
+        }
+        let signature = BASE64.decode(signature).map_err(|_| MALFORMED)?;
+        self.public
+            .verify(signed.as_bytes(), &signature)
+            .map_err(|_| "Signature validation of the access token failed.")?;
+        let claims: Claims = decode(claims).ok_or(MALFORMED)?;
+        if claims.aud != AUDIENCE {
+            return Err("Access token validation failure: invalid audience.");
+        }
+        if claims.iss != issuer(&claims.tid) {
+            return Err("Access token validation failure: invalid issuer.");
+        }
+        let (kind, permissions) = match (claims.roles, claims.scp) {
+            (Some(roles), None) => (Kind::Application, roles),
+            (None, Some(scopes)) => {
+                let personal = claims.tid == PERSONAL_TENANT;
+                let kind = if personal { Kind::DelegatedPersonal } else { Kind::DelegatedWork };
+                (kind, scopes.split_ascii_whitespace().map(str::to_owned).collect())
+            }
+            _ => return Err("The access token has to have either roles or scp."),
+        };
+        Ok(Caller { kind, permissions, not_before: claims.nbf, expires: claims.exp })
+    }
+}
+
+/// Seconds that clocks may differ.
+const LEEWAY: i64 = 300;
+
+/// Tokens whose signature was verified; the oldest gives way.
+#[derive(Default)]
+struct Cache {
+    callers: HashMap<Arc<str>, Arc<Caller>>,
+    order: VecDeque<Arc<str>>,
+}
+
+const CACHED: usize = 256;
+
+impl Cache {
+    fn get(&self, token: &str) -> Option<Arc<Caller>> {
+        self.callers.get(token).cloned()
+    }
+
+    fn insert(&mut self, token: &str, caller: &Arc<Caller>) {
+        if self.callers.contains_key(token) {
+            return;
+        }
+        if self.order.len() == CACHED {
+            if let Some(oldest) = self.order.pop_front() {
+                self.callers.remove(&oldest);
+            }
+        }
+        let token: Arc<str> = token.into();
+        self.order.push_back(token.clone());
+        self.callers.insert(token, caller.clone());
+    }
+}
+
+fn issuer(tenant: &str) -> String {
+    format!("https://sts.windows.net/{tenant}/")
+}
+
+fn encode(value: &impl Serialize) -> String {
+    BASE64.encode(serde_json::to_vec(value).expect("claims are plain strings and numbers"))
+}
+
+fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
+    serde_json::from_slice(&BASE64.decode(text).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(authority: &Authority, value: &str) -> Result<Arc<Caller>, &'static str> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, value.parse().expect("header"));
+        authority.caller(&headers)
+    }
+
+    #[test]
+    fn a_token_says_who_calls_and_with_which_permissions() {
+        let authority = Authority::new().expect("randomness");
+        for kind in [Kind::Application, Kind::DelegatedWork, Kind::DelegatedPersonal] {
+            let token = authority.issue(&Identity::new(kind, ["A.Read", "B.Read"]));
+            for scheme in ["Bearer", "bearer", "BEARER"] {
+                let caller =
+                    caller(&authority, &format!("{scheme} {token}")).unwrap_or_else(|reason| panic!("{reason}"));
+                assert_eq!(caller.kind, kind);
+                assert_eq!(caller.permissions, ["A.Read", "B.Read"]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_changed_in_any_byte_is_refused() {
+        let authority = Authority::new().expect("randomness");
+        let token = authority.issue(&Identity::none());
+        for at in 0..token.len() {
+            let mut changed = token.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).expect("ASCII");
+            assert!(caller(&authority, &format!("Bearer {changed}")).is_err(), "byte {at}");
+        }
+        assert!(authority.cache().callers.is_empty());
+    }
+
+    #[test]
+    fn another_key_an_unsigned_token_and_an_expired_one_are_refused() {
+        let (ours, theirs) = (Authority::new().expect("randomness"), Authority::new().expect("randomness"));
+        let token = ours.issue(&Identity::none());
+        assert!(caller(&theirs, &format!("Bearer {token}")).is_err());
+        let claims = token.split('.').nth(1).expect("claims");
+        let unsigned = BASE64.encode(r#"{"typ":"JWT","alg":"none","kid":""}"#);
+        assert!(caller(&ours, &format!("Bearer {unsigned}.{claims}.")).is_err());
+        let expired = ours.issue(&Identity::none().expiring_in(0));
+        for _ in 0..2 {
+            assert!(caller(&ours, &format!("Bearer {expired}")).is_err(), "also when its signature is known");
+        }
+    }
+
+    #[test]
+    fn the_cache_is_bounded_and_forgets_the_oldest() {
+        let authority = Authority::new().expect("randomness");
+        let tokens: Vec<_> =
+            (0..CACHED + 10).map(|n| authority.issue(&Identity::application([n.to_string()]))).collect();
+        for token in &tokens {
+            assert!(caller(&authority, &format!("Bearer {token}")).is_ok());
+        }
+        let cache = authority.cache();
+        assert_eq!((cache.callers.len(), cache.order.len()), (CACHED, CACHED));
+        assert!(cache.get(&tokens[0]).is_none() && cache.get(&tokens[CACHED]).is_some());
+    }
+}

@@ -1,0 +1,16 @@
+//! The only place of the emulator that asks what time it is.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::odata::Instant;
+
+/// Now, in ticks of 100 ns.
+pub(super) fn now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant::try_from(since.as_nanos() / 100).unwrap_or(Instant::MAX)
+}
+
+/// Now, in seconds, as tokens count.
+pub(super) fn now_seconds() -> i64 {
+    now() / 10_000_000
+}

@@ -1,0 +1,78 @@
+//! What an emulator is started with, and why it may not start.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::contract::Contract;
+
+/// What to serve, and where.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// What to serve, each below its version.
+    pub contracts: Vec<Contract>,
+    /// How many entities to make for each set, besides those that documented exchanges name.
+    pub users: usize,
+    /// How many entities a page holds for a request that does not say.
+    pub page_size: usize,
+    /// How many entities a set may grow to.
+    pub capacity: usize,
+    /// How many connections may be open at once; further ones wait.
+    pub connections: usize,
+}
+
+impl Config {
+    /// Serves contracts on a free port of the loopback address.
+    #[must_use]
+    pub fn new(contracts: &[Contract]) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            contracts: contracts.to_vec(),
+            users: 0,
+            page_size: 100,
+            capacity: 100_000,
+            connections: 1024,
+        }
+    }
+}
+
+/// Why an emulator did not start. The text completes "failed to …".
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program has the port.
+    #[error(
+        "listen on {address}: the port is in use; stop the program that has it, or choose another port (0 takes a free one)"
+    )]
+    PortInUse {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error(
+        "listen on {address}: it is not an address of this machine, or not one that you may use; 127.0.0.1:0 always is"
+    )]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Two contracts have the same version, or there is none.
+    #[error("serve {0}")]
+    Contracts(String),
+    /// The system has no randomness for the signing key.
+    #[error("make a signing key: the system offers no randomness")]
+    Key,
+}
+
+impl StartError {
+    pub(super) fn listen(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::PortInUse { address, source },
+            _ => Self::Listen { address, source },
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! One page of an entity set, and one entity: `$filter`, `$select`, `$top`, `$count`, the
+//! address of the next page. Whether an operation takes an option was decided before.
+
+use std::ops::Bound;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use bytes::Bytes;
+
+use super::refusal::{Outcome, Refusal};
+use super::state::{Row, Table, write_text};
+use super::view::View;
+use crate::odata::{Filter, QueryOption, select};
+
+/// The address that a request came to, for addresses in its answer.
+pub(super) struct Place<'a> {
+    /// `http://127.0.0.1:8080/beta`.
+    pub(super) base: String,
+    /// The path below the version, as requested.
+    pub(super) path: &'a str,
+}
+
+/// The options of one request.
+pub(super) struct Wanted<'a> {
+    filter: Option<Filter>,
+    selected: Option<Vec<usize>>,
+    top: usize,
+    count: bool,
+    after: Option<String>,
+    /// Whether the client knows members behind the sentinel of an enumeration.
+    pub(super) all_members: bool,
+    options: &'a [QueryOption<'a>],
+}
+
+/// The options that are understood.
+pub(super) const KNOWN: [&str; 5] = ["$filter", "$select", "$top", "$count", SKIP_TOKEN];
+
+/// The option of Graph's own making in the address of a next page.
+pub(super) const SKIP_TOKEN: &str = "$skiptoken";
+
+impl<'a> Wanted<'a> {
+    /// Reads the options against the columns of a view.
+    pub(super) fn read(view: &View, options: &'a [QueryOption<'a>], page_size: usize) -> Outcome<Self> {
+        let mut wanted = Self {
+            filter: None,
+            selected: None,
+            top: page_size.max(1),
+            count: false,
+            after: None,
+            all_members: false,
+            options,
+        };
+        for option in options {
+            let refuse = |why: String| Refusal::bad_request(format!("Invalid {}: {why}", option.name));
+            let value = option.value.as_str();
+            match option.name.as_str() {
+                "$filter" => {
+                    let filter = Filter::parse(value, &view.columns).map_err(|error| refuse(error.to_string()))?;
+                    wanted.filter = Some(filter);
+                }
+                "$select" => {
+                    let selected = select(value, &view.columns).map_err(|error| refuse(error.to_string()))?;
+                    wanted.selected = Some(selected);
+                }
+                "$top" => {
+                    let top = value.parse().ok().filter(|top| *top > 0);
+                    wanted.top = top.ok_or_else(|| refuse("it is not a positive whole number".to_owned()))?;
+                }
+                "$count" => {
+                    wanted.count = match value {
+                        "true" => true,
+                        "false" => false,
+                        _ => return Err(refuse("it is neither true nor false".to_owned())),
+                    }
+                }
+                SKIP_TOKEN => {
+                    let last = BASE64.decode(value).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                    wanted.after = Some(last.ok_or_else(|| refuse("it is not one that was given out".to_owned()))?);
+                }
+                _ => {}
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn meets(&self, view: &View, row: &Row) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches(|column| row[view.places[column]].datum()))
+    }
+
+    fn context(&self, view: &View, place: &Place<'_>, entity: &str) -> Vec<u8> {
+        let mut context = format!("{}/$metadata#{}", place.base, view.set);
+        if let Some(selected) = &self.selected {
+            let names: Vec<_> = selected.iter().map(|column| view.columns[*column].name.as_str()).collect();
+            context.push_str(&format!("({})", names.join(",")));
+        }
+        context.push_str(entity);
+        let mut json = Vec::with_capacity(512);
+        if view.open {
+            json.extend_from_slice(br#""@odata.context":"#);
+            write_text(&context, &mut json);
+            json.push(b',');
+        }
+        json
+    }
+
+    /// The page as JSON.
+    pub(super) fn page(&self, view: &View, table: &Table, place: &Place<'_>) -> Bytes {
+        let mut json = vec![b'{'];
+        json.append(&mut self.context(view, place, ""));
+        if self.count {
+            let count = match self.filter {
+                None => table.rows.len(),
+                Some(_) => table.rows.values().filter(|row| self.meets(view, row)).count(),
+            };
+            json.extend_from_slice(format!(r#""@odata.count":{count},"#).as_bytes());
+        }
+        json.extend_from_slice(br#""value":["#);
+        let start = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = table.rows.range::<str, _>((start, Bound::Unbounded));
+        let mut rows = rows.filter(|(_, row)| self.meets(view, row));
+        let mut last = None;
+        for (nth, (id, row)) in rows.by_ref().take(self.top).enumerate() {
+            json.extend_from_slice(if nth > 0 { b",{" } else { b"{" });
+            view.write(row, self.selected.as_deref(), self.all_members, &mut json);
+            json.push(b'}');
+            last = Some(id);
+        }
+        json.push(b']');
+        if let (Some(last), Some(_)) = (last, rows.next()) {
+            json.extend_from_slice(br#","@odata.nextLink":"#);
+            write_text(&self.next(place, last), &mut json);
+        }
+        json.push(b'}');
+        json.into()
+    }
+
+    /// The address of the page behind a member, with every option but the old place.
+    fn next(&self, place: &Place<'_>, last: &str) -> String {
+        let mut address = format!("{}{}?", place.base, place.path);
+        for option in self.options.iter().filter(|option| option.name != SKIP_TOKEN) {
+            address.push_str(option.raw);
+            address.push('&');
+        }
+        address.push_str(SKIP_TOKEN);
+        address.push('=');
+        address.push_str(&BASE64.encode(last));
+        address
+    }
+
+    /// One member as JSON.
+    pub(super) fn entity(&self, view: &View, row: &Row, place: &Place<'_>) -> Bytes {
+        let mut json = vec![b'{'];
+        json.append(&mut self.context(view, place, "/$entity"));
+        view.write(row, self.selected.as_deref(), self.all_members, &mut json);
+        json.push(b'}');
+        json.into()
+    }
+}

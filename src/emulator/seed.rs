@@ -1,0 +1,273 @@
+//! The state at the start: every entity that a documented exchange names, then as many made-up
+//! ones as were asked for. The same contracts always give the same state.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::body::check;
+use super::state::{Cell, Row, Store, Table};
+use super::view::SENTINEL;
+use crate::contract::{Contract, EntitySet, Exchange, Operation, Property, Shape, ValueSource};
+use crate::odata::format_instant;
+
+/// Tables for every entity set of the contracts, with their first members.
+pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
+    let mut store = Store { tables: tables(contracts) };
+    for contract in contracts {
+        // What was documented for one entity is worth more than what a list showed of it.
+        let shown = |by_key: bool| {
+            contract.exchanges.iter().filter_map(move |exchange| {
+                let operation = contract.operation(&exchange.operation)?;
+                let (shape, entities) = entities(contract, operation, exchange)?;
+                (operation.path.parameters().next().is_some() == by_key).then_some((shape, entities))
+            })
+        };
+        for (shape, entities) in shown(true).chain(shown(false)) {
+            for entity in entities {
+                insert(&mut store, contract, shape, entity);
+            }
+        }
+        for (set, id) in contract.exchanges.iter().flat_map(|exchange| named(contract, exchange)) {
+            if let Some(shape) = entity_shape(contract, &set.name) {
+                insert(&mut store, contract, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
+            }
+        }
+        for shape in contract.shapes.values() {
+            let Some(set) = contract.entity_set(shape) else { continue };
+            let first = store.tables.iter().position(|table| table.set == set.name);
+            for index in 0..generated {
+                let id = guid(&set.name, index);
+                if first.is_some_and(|table| store.tables[table].get(&id).is_some()) {
+                    break;
+                }
+                insert(&mut store, contract, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
+            }
+        }
+    }
+    store
+}
+
+/// A member of a set that has nothing but an identity: `null` where the contract allows it, a
+/// plausible value elsewhere.
+pub(super) fn bare(contract: &Contract, shape: &Shape, table: &Table, id: &str) -> Row {
+    let mut row = vec![Cell::Null; table.columns.len()];
+    for property in properties(contract, shape) {
+        if let Some(place) = table.column(&property.name).filter(|_| !property.nullable) {
+            row[place] = Cell::from_json(&plausible(contract, &property.shape, &property.name, 0));
+        }
+    }
+    row[table.key] = Cell::Text(id.to_ascii_lowercase().into());
+    row.into()
+}
+
+/// Properties that exchanges show of an open entity and its shape does not know.
+pub(super) fn undocumented(contract: &Contract, set: &str) -> Vec<Property> {
+    let mut extra: Vec<Property> = Vec::new();
+    for exchange in &contract.exchanges {
+        let Some(operation) = contract.operation(&exchange.operation) else { continue };
+        let Some((shape, entities)) = entities(contract, operation, exchange) else { continue };
+        let Shape::Object { open: true, set: Some(of), .. } = contract.resolve(shape) else { continue };
+        for (name, value) in entities.into_iter().flatten().filter(|_| of.name == set) {
+            let known = properties(contract, shape).iter().chain(&extra).any(|property| property.name == *name);
+            if !known && !name.contains('@') {
+                extra.push(Property {
+                    name: name.clone(),
+                    shape: if value.is_boolean() { Shape::Boolean } else { Shape::Any },
+                    required: false,
+                    nullable: true,
+                    source: operation.source.clone(),
+                    origin: exchange.origin.clone(),
+                });
+            }
+        }
+    }
+    extra
+}
+
+/// A value that fits a shape; `index` tells entities apart.
+pub(super) fn plausible(contract: &Contract, shape: &Shape, name: &str, index: usize) -> Value {
+    match contract.resolve(shape) {
+        Shape::Object { properties, .. } => {
+            let value = |property: &Property| plausible(contract, &property.shape, &property.name, index);
+            properties
+                .iter()
+                .filter(|property| !property.name.contains('@'))
+                .map(|property| (property.name.clone(), value(property)))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        Shape::List { of, min, .. } => (0..*min).map(|nth| plausible(contract, of, name, index + nth)).collect(),
+        Shape::Text { format, .. } => match format.as_deref() {
+            Some("uuid") => json!(guid(name, index)),
+            Some("date-time") => {
+                json!(format_instant(FIRST + HOUR * i64::try_from(index % 10_000).unwrap_or_default()))
+            }
+            _ => json!(format!("{name} {index}")),
+        },
+        Shape::Enum { members, .. } => {
+            let known: Vec<_> = members.iter().take_while(|member| *member != SENTINEL).collect();
+            known.get(index % known.len().max(1)).map_or(Value::Null, |member| json!(member))
+        }
+        Shape::Boolean => json!(false),
+        Shape::Integer { min, max } => json!(min.or(max.map(|max| max.min(0))).unwrap_or(0)),
+        Shape::Number => json!(0),
+        Shape::Any | Shape::Named { .. } => Value::Null,
+    }
+}
+
+/// 2026-01-01T00:00:00Z in ticks.
+const FIRST: i64 = 17_672_256_000_000_000;
+const HOUR: i64 = 36_000_000_000;
+
+/// A GUID out of a name and a number, always the same.
+fn guid(name: &str, index: usize) -> String {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:08x}-0000-4000-8000-{index:012x}")
+}
+
+fn tables(contracts: &[Contract]) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for contract in contracts {
+        for shape in contract.shapes.values() {
+            let Shape::Object { properties, set: Some(set), .. } = shape else { continue };
+            let place = tables.iter().position(|table| table.set == set.name).unwrap_or_else(|| {
+                let columns = vec![set.key.clone()];
+                tables.push(Table { set: set.name.clone(), key: 0, columns, rows: Default::default() });
+                tables.len() - 1
+            });
+            let extra = undocumented(contract, &set.name);
+            for property in properties.iter().chain(&extra) {
+                if tables[place].column(&property.name).is_none() {
+                    tables[place].columns.push(property.name.clone());
+                }
+            }
+        }
+    }
+    tables
+}
+
+/// Adds a member, unless it is there: documented values where they fit, plausible ones elsewhere.
+fn insert(store: &mut Store, contract: &Contract, shape: &Shape, entity: &Map<String, Value>) {
+    let Some(set) = contract.entity_set(shape) else { return };
+    let Some(table) = store.tables.iter_mut().find(|table| table.set == set.name) else { return };
+    let Some(id) = entity.get(&set.key).and_then(Value::as_str).map(str::to_ascii_lowercase) else { return };
+    if table.rows.contains_key(id.as_str()) {
+        return;
+    }
+    let index = table.rows.len();
+    let mut row = vec![Cell::Null; table.columns.len()];
+    for property in properties(contract, shape).iter().chain(&undocumented(contract, &set.name)) {
+        let Some(place) = table.column(&property.name) else { continue };
+        row[place] = match entity.get(&property.name) {
+            Some(Value::Null) if property.nullable => Cell::Null,
+            Some(value) if check(contract, &property.shape, value).is_ok() => Cell::from_json(value),
+            _ => Cell::from_json(&plausible(contract, &property.shape, &property.name, index)),
+        };
+    }
+    let id: Arc<str> = id.into();
+    row[table.key] = Cell::Text(id.clone());
+    table.rows.insert(id, row.into());
+}
+
+/// The entities in the body of a documented answer, and their shape.
+fn entities<'a>(
+    contract: &'a Contract,
+    operation: &'a Operation,
+    exchange: &'a Exchange,
+) -> Option<(&'a Shape, Vec<&'a Map<String, Value>>)> {
+    let shape = operation.success.shape.as_ref()?;
+    let body = exchange.response.body.as_ref()?.as_object()?;
+    let wrapped = body.get("value");
+    if let Some(entity) = contract.page_of(shape) {
+        let items = wrapped?.as_array()?;
+        return Some((entity, items.iter().filter_map(Value::as_object).collect()));
+    }
+    let set = contract.entity_set(shape)?;
+    // Some pages show a single entity wrapped like a list.
+    let entity = match wrapped {
+        _ if body.contains_key(&set.key) => Some(body),
+        Some(Value::Array(items)) => items.first().and_then(Value::as_object),
+        Some(Value::Object(entity)) => Some(entity),
+        _ => None,
+    };
+    Some((shape, entity.into_iter().collect()))
+}
+
+/// The sets and identities that the request of an exchange names: those that an effect acts
+/// on, and the key in the path of an operation that answers an entity.
+fn named<'a>(contract: &'a Contract, exchange: &'a Exchange) -> Vec<(EntitySet, &'a str)> {
+    let Some(operation) = contract.operation(&exchange.operation) else { return Vec::new() };
+    let path = exchange.target(&contract.api).map(|target| target.path).unwrap_or_default();
+    let mut named = Vec::new();
+    let in_path = |parameter: Option<&str>| {
+        let template = operation.paths().find(|template| template.matches(&path).is_some())?;
+        let parameter = parameter.or(template.parameters().last())?;
+        let place = template.as_str().split('/').position(|segment| segment == format!("{{{parameter}}}"))?;
+        let (_, below) = exchange.url.split_once(&format!("/{}/", contract.api))?;
+        below.split('?').next()?.split('/').nth(place.checked_sub(1)?)
+    };
+    for effect in &operation.effects {
+        let set = EntitySet { name: effect.set.clone(), key: effect.key.clone() };
+        match &effect.ids {
+            ValueSource::Path(name) => named.extend(in_path(Some(name)).map(|id| (set, id))),
+            ValueSource::Body(name) => match exchange.request.body.as_ref().and_then(|body| body.get(name)) {
+                Some(Value::Array(ids)) => {
+                    named.extend(ids.iter().filter_map(Value::as_str).map(|id| (set.clone(), id)))
+                }
+                Some(Value::String(id)) => named.push((set, id)),
+                _ => {}
+            },
+        }
+    }
+    let answered = operation.success.shape.as_ref().and_then(|shape| contract.entity_set(shape));
+    if let (Some(set), Some(id)) = (answered, in_path(None)) {
+        named.push((set.clone(), id));
+    }
+    named
+}
+
+fn entity_shape<'a>(contract: &'a Contract, set: &str) -> Option<&'a Shape> {
+    contract.shapes.values().find(|shape| contract.entity_set(shape).is_some_and(|found| found.name == set))
+}
+
+fn properties<'a>(contract: &'a Contract, shape: &'a Shape) -> &'a [Property] {
+    match contract.resolve(shape) {
+        Shape::Object { properties, .. } => properties,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entity_that_an_exchange_names_is_there_with_the_documented_values() {
+        let contracts = crate::embedded::contracts();
+        let store = store(contracts, 0);
+        for contract in contracts {
+            for exchange in &contract.exchanges {
+                for (set, id) in named(contract, exchange) {
+                    let table = store.tables.iter().find(|table| table.set == set.name).expect("table");
+                    assert!(table.get(id).is_some(), "{id} of {}", exchange.name);
+                }
+            }
+        }
+        let table = &store.tables[0];
+        let level = table.column("riskLevel").expect("column");
+        let shown = table.get("C2B6C2B9-dddc-acd0-2b39-d519d803dbc3").expect("documented");
+        assert_eq!(shown[level], Cell::Text("high".into()), "the page for one entity, not the list");
+        let made = table.get("04487ee0-f4f6-4e7f-8999-facc5a30e232").expect("documented");
+        assert!(matches!(made[level], Cell::Text(_)));
+    }
+
+    #[test]
+    fn made_up_entities_are_as_many_as_asked_for_and_always_the_same() {
+        let contracts = crate::embedded::contracts();
+        let (none, some) = (store(contracts, 0), store(contracts, 50));
+        let more = some.tables[0].rows.len() - none.tables[0].rows.len();
+        assert_eq!(more, 50);
+        assert_eq!(format!("{:?}", store(contracts, 50)), format!("{some:?}"));
+    }
+}

@@ -1,0 +1,277 @@
+//! A request from its head to its answer. The order of the checks is the order in which they
+//! are written in [`Service::admit`].
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::sync::RwLock;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HOST, HeaderValue, WWW_AUTHENTICATE};
+use hyper::http::request::Parts;
+use hyper::http::uri::Authority as HostAndPort;
+use hyper::{Request, Response, StatusCode};
+use serde_json::Value;
+
+use super::answer::Trace;
+use super::api::{Answer, Api, Plan};
+use super::auth::Authority;
+use super::body::check;
+use super::list::{KNOWN, Place, SKIP_TOKEN};
+use super::perform::read_body;
+use super::refusal::{Outcome, Refusal};
+use super::state::Store;
+use crate::contract::{Operation, Query, Shape};
+use crate::odata::{self, QueryOption};
+
+/// Everything that answers requests.
+pub(super) struct Service {
+    pub(super) apis: Vec<Api>,
+    pub(super) store: RwLock<Store>,
+    pub(super) authority: Authority,
+    pub(super) address: SocketAddr,
+    pub(super) page_size: usize,
+    pub(super) capacity: usize,
+}
+
+/// A request whose head is in order.
+pub(super) struct Admitted<'a> {
+    pub(super) api: &'a Api,
+    pub(super) operation: &'a Operation,
+    pub(super) plan: &'a Plan,
+    /// Path parameters, decoded.
+    pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
+    pub(super) options: Vec<QueryOption<'a>>,
+    pub(super) place: Place<'a>,
+    /// Whether the client asked for all members of evolvable enumerations.
+    pub(super) all_members: bool,
+}
+
+/// The longest body that is read.
+const LONGEST_BODY: usize = 1024 * 1024;
+/// How much of a refused request is taken from the connection, so that its answer is heard.
+const DRAINED: usize = 8 * LONGEST_BODY;
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Service {
+    /// Answers one request.
+    pub(super) async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (parts, mut body) = request.into_parts();
+        let trace = Trace::new(&parts.headers);
+        let outcome = match self.admit(&parts) {
+            Ok(admitted) => match self.receive(&admitted, &mut body).await {
+                Ok(value) => self.perform(&admitted, value.as_ref()),
+                Err(refusal) => Err(refusal),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        // Who waits for leave to send the rest is told to keep it.
+        if !body.is_end_stream() && !parts.headers.contains_key(EXPECT) {
+            let _ = tokio::time::timeout(PATIENCE, Limited::new(body, DRAINED).collect()).await;
+        }
+        trace.respond(outcome)
+    }
+
+    /// Takes the body from the connection and checks it.
+    async fn receive(&self, admitted: &Admitted<'_>, body: &mut Incoming) -> Outcome<Option<Value>> {
+        if admitted.operation.body.is_none() {
+            return Ok(None);
+        }
+        let too_long = || {
+            let message = format!("The body is longer than {LONGEST_BODY} bytes.");
+            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)
+        };
+        if body.size_hint().lower() > LONGEST_BODY as u64 {
+            return Err(too_long());
+        }
+        let collected = tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_BODY).collect()).await;
+        let bytes = match collected {
+            Ok(Ok(collected)) => collected.to_bytes(),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_long()),
+            Ok(Err(_)) => return Err(Refusal::bad_request("The body did not arrive whole.")),
+            Err(_) => {
+                let message = "The body did not arrive in time.";
+                return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message));
+            }
+        };
+        read_body(admitted, &bytes)
+    }
+
+    /// Checks everything about a request but its body.
+    fn admit<'a>(&'a self, parts: &'a Parts) -> Outcome<Admitted<'a>> {
+        let path = parts.uri.path();
+        let version = path.get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
+        let Some(api) = self.apis.iter().find(|api| api.contract.api == version) else {
+            let versions: Vec<_> = self.apis.iter().map(|api| api.contract.api.as_str()).collect();
+            let message = format!("There is nothing here; paths start with one of /{}.", versions.join(", /"));
+            return Err(Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message));
+        };
+        let contract = &api.contract;
+        let below = &path[1 + version.len()..];
+        let found = api.routes.at(below);
+        if found.is_empty() {
+            let message = "Resource not found: no operation has this path.";
+            let refusal = Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message);
+            return Err(refusal.convention(contract, "unknown-path"));
+        }
+        let method = |operation: usize| contract.operations[operation].method.as_str();
+        let Some(route) = found.iter().find(|route| method(route.operation) == parts.method.as_str()) else {
+            let mut methods: Vec<_> = found.iter().map(|route| method(route.operation)).collect();
+            methods.dedup();
+            return Err(wrong_method(&methods.join(", ")).convention(contract, "wrong-method"));
+        };
+        let (operation, plan) = (&contract.operations[route.operation], &api.plans[route.operation]);
+        self.permit(api, operation, parts)?;
+        headers(api, operation, parts)?;
+        let mut parameters = Vec::with_capacity(route.parameters.len());
+        for (name, raw) in &route.parameters {
+            parameters.push((*name, parameter(api, operation, name, raw)?));
+        }
+        let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
+        content_type(api, operation, parts)?;
+        let place = self.place(api, below, parts);
+        let all_members = prefers(parts, "include-unknown-enum-members");
+        Ok(Admitted { api, operation, plan, parameters, options, place, all_members })
+    }
+
+    /// Who calls, and whether it may.
+    fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+        let caller = self.authority.caller(&parts.headers).map_err(|why| {
+            Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
+                .convention(&api.contract, "unauthenticated")
+                .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        })?;
+        let (kind, permitted) = caller.kind.permitted(&operation.permissions);
+        if caller.permissions.iter().any(|permission| permitted.contains(permission)) {
+            return Ok(());
+        }
+        let message = match permitted {
+            [] => "The requested operation is not supported for this kind of caller.".to_owned(),
+            _ => format!("The token lacks the permission for this operation: {}.", permitted.join(" or ")),
+        };
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message);
+        Err(refusal.of(&api.contract, operation, "permission", Some(kind), &operation.permissions.origin))
+    }
+
+    /// The address that the client used, if it said so.
+    fn place<'a>(&self, api: &Api, path: &'a str, parts: &Parts) -> Place<'a> {
+        let host = parts.headers.get(HOST).and_then(|host| HostAndPort::try_from(host.as_bytes()).ok());
+        let base = match host.filter(|host| !host.as_str().contains('@')) {
+            Some(host) => format!("http://{host}/{}", api.contract.api),
+            None => format!("http://{}/{}", self.address, api.contract.api),
+        };
+        Place { base, path }
+    }
+}
+
+fn wrong_method(allowed: &str) -> Box<Refusal> {
+    let message = format!("This path has only {allowed}.");
+    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message);
+    match HeaderValue::from_str(allowed) {
+        Ok(allowed) => refusal.with(ALLOW, allowed),
+        Err(_) => refusal,
+    }
+}
+
+/// Headers that have to be there; `Authorization` was seen to before.
+fn headers(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+    for header in operation.headers.iter().filter(|header| header.required) {
+        let is_present = header.name.eq_ignore_ascii_case("authorization")
+            || header.name.eq_ignore_ascii_case("content-type")
+            || parts.headers.contains_key(header.name.as_str());
+        if !is_present {
+            let refusal = Refusal::bad_request(format!("The header '{}' is missing.", header.name));
+            return Err(refusal.of(&api.contract, operation, "header", Some(&header.name), &header.origin));
+        }
+    }
+    Ok(())
+}
+
+fn parameter<'a>(api: &Api, operation: &Operation, name: &str, raw: &'a str) -> Outcome<Cow<'a, str>> {
+    let refuse = |why: &str| {
+        let refusal = Refusal::bad_request(format!("The path parameter '{name}' {why}."));
+        refusal.words(format!("the form of the path parameter '{name}'"), &operation.origin)
+    };
+    let value = match raw.contains('%') {
+        true => Cow::Owned(odata::segment(raw).ok_or_else(|| refuse("is not percent-encoded UTF-8"))?),
+        false => Cow::Borrowed(raw),
+    };
+    if let Some((_, shape)) = operation.parameters.iter().find(|(parameter, _)| parameter == name) {
+        check(&api.contract, shape, &typed(api.contract.resolve(shape), &value))
+            .map_err(|wrong| refuse(&wrong.what))?;
+    }
+    Ok(value)
+}
+
+fn options<'a>(api: &Api, operation: &Operation, plan: &Plan, query: &'a str) -> Outcome<Vec<QueryOption<'a>>> {
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    let options = odata::options(query).map_err(|error| Refusal::bad_request(format!("Invalid query: {error}.")))?;
+    let is_page = matches!(plan.answer, Answer::Page(_));
+    for option in &options {
+        let name = option.name.as_str();
+        let described = operation.query.iter().find(|query| query.name == name);
+        match described {
+            Some(query) => value(api, operation, query, option)?,
+            None if is_page && (name == "$count" || name == SKIP_TOKEN) => {}
+            None => {
+                let shown: String = name.chars().take(64).collect();
+                let refusal = Refusal::bad_request(format!("The query option '{shown}' is not supported here."));
+                let words = format!("the query options of {} {}", operation.method, operation.path);
+                return Err(refusal.words(words, &operation.origin));
+            }
+        }
+        if name.starts_with('$') && !KNOWN.contains(&name) {
+            let message = format!("The emulator does not have the query option '{name}' yet.");
+            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message));
+        }
+    }
+    Ok(options)
+}
+
+/// Whether the value of a documented query option has the documented form.
+fn value(api: &Api, operation: &Operation, query: &Query, option: &QueryOption<'_>) -> Outcome<()> {
+    let shape = api.contract.resolve(&query.shape);
+    check(&api.contract, shape, &typed(shape, &option.value)).map_err(|wrong| {
+        let refusal = Refusal::bad_request(format!("The value of the query option '{}' {}.", query.name, wrong.what));
+        refusal.of(&api.contract, operation, "query", Some(&query.name), &query.origin)
+    })
+}
+
+/// Text out of a URL, as the JSON value that a shape speaks of.
+fn typed(shape: &Shape, text: &str) -> Value {
+    let parsed = match shape {
+        Shape::Integer { .. } => text.parse::<i64>().ok().map(Value::from),
+        Shape::Number => text.parse::<f64>().ok().map(Value::from),
+        Shape::Boolean => text.parse::<bool>().ok().map(Value::from),
+        _ => None,
+    };
+    parsed.unwrap_or_else(|| text.into())
+}
+
+/// Whether the body, if the operation takes one, is announced as the documented media type.
+fn content_type(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+    let Some(body) = &operation.body else { return Ok(()) };
+    let mut found = parts.headers.get_all(CONTENT_TYPE).iter();
+    let media_type = |text: &str| text.split(';').next().map(|text| text.trim().to_owned()).unwrap_or_default();
+    let fits = match (found.next().map(|found| found.to_str()), found.next()) {
+        (Some(Ok(found)), None) => media_type(found).eq_ignore_ascii_case(&media_type(&body.content_type)),
+        (None, _) => !body.required && parts.headers.get("content-length").is_none_or(|length| length == "0"),
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = format!("The body has to be announced by Content-Type: {}.", body.content_type);
+    let refusal = Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message);
+    Err(refusal.of(&api.contract, operation, "contentType", None, &body.origin))
+}
+
+fn prefers(parts: &Parts, preference: &str) -> bool {
+    let values = parts.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split([',', ';'])).any(|value| value.trim().eq_ignore_ascii_case(preference))
+}

@@ -1,0 +1,102 @@
+//! What the emulator remembers: the members of each entity set. It knows no contract: which
+//! sets and columns there are is decided by `view` and `seed`.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::odata::Datum;
+
+/// Every entity set; versions of an API share them, as they do at Graph.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    pub(super) tables: Vec<Table>,
+}
+
+/// The members of one set, ordered by their identities.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Name of the set.
+    pub(super) set: String,
+    /// The place of the identity among the columns.
+    pub(super) key: usize,
+    /// Names of the properties, those of all versions.
+    pub(super) columns: Vec<String>,
+    /// The members, by lower-case identity.
+    pub(super) rows: BTreeMap<Arc<str>, Row>,
+}
+
+/// One member: a value for each column.
+pub(super) type Row = Box<[Cell]>;
+
+/// The value of one property.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    Null,
+    Boolean(bool),
+    Text(Arc<str>),
+    /// Numbers, lists and objects.
+    Other(Value),
+}
+
+impl Cell {
+    pub(super) fn from_json(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Boolean(*value),
+            Value::String(text) => Self::Text(text.as_str().into()),
+            other => Self::Other(other.clone()),
+        }
+    }
+
+    /// The value as filters see it.
+    pub(super) fn datum(&self) -> Datum<'_> {
+        match self {
+            Self::Boolean(value) => Datum::Boolean(*value),
+            Self::Text(text) => Datum::Text(text),
+            Self::Other(Value::Number(number)) => number.as_f64().map_or(Datum::Null, Datum::Number),
+            Self::Null | Self::Other(_) => Datum::Null,
+        }
+    }
+
+    /// Appends the value as JSON.
+    pub(super) fn write(&self, json: &mut Vec<u8>) {
+        let written = match self {
+            Self::Null => json.write_all(b"null"),
+            Self::Boolean(value) => write!(json, "{value}"),
+            Self::Text(text) => return write_text(text, json),
+            Self::Other(value) => serde_json::to_writer(json, value).map_err(Into::into),
+        };
+        written.expect("writing to memory does not fail");
+    }
+}
+
+/// Appends a string as JSON.
+pub(super) fn write_text(text: &str, json: &mut Vec<u8>) {
+    serde_json::to_writer(json, text).expect("writing a string to memory does not fail");
+}
+
+impl Table {
+    /// The place of a column.
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column == name)
+    }
+
+    /// A member.
+    pub(super) fn get(&self, id: &str) -> Option<&Row> {
+        match id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => self.rows.get(id.to_ascii_lowercase().as_str()),
+            false => self.rows.get(id),
+        }
+    }
+
+    /// A member to change.
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Row> {
+        match id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => self.rows.get_mut(id.to_ascii_lowercase().as_str()),
+            false => self.rows.get_mut(id),
+        }
+    }
+}
