@@ -190,10 +190,10 @@ impl Cache {
         if self.callers.contains_key(token) {
             return;
         }
-        if self.order.len() == CACHED {
-            if let Some(oldest) = self.order.pop_front() {
-                self.callers.remove(&oldest);
-            }
+        if self.order.len() == CACHED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.callers.remove(&oldest);
         }
         let token: Arc<str> = token.into();
         self.order.push_back(token.clone());

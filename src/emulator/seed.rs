@@ -26,6 +26,10 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
         for (shape, entities) in shown(true).chain(shown(false)) {
             for entity in entities {
                 insert(&mut store, contract, shape, entity);
+                if contradicts(&store, contract, shape, entity) {
+                    let twin = twin(&store, contract, shape, entity);
+                    insert(&mut store, contract, shape, &twin);
+                }
             }
         }
         for (set, id) in contract.exchanges.iter().flat_map(|exchange| named(contract, exchange)) {
@@ -168,6 +172,38 @@ fn insert(store: &mut Store, contract: &Contract, shape: &Shape, entity: &Map<St
     let id: Arc<str> = id.into();
     row[table.key] = Cell::Text(id.clone());
     table.rows.insert(id, row.into());
+}
+
+/// Whether the set holds an entity with the same identity and other values. Pages show one
+/// account in several states, so that each example looks right.
+fn contradicts(store: &Store, contract: &Contract, shape: &Shape, entity: &Map<String, Value>) -> bool {
+    let held = contract.entity_set(shape).and_then(|set| {
+        let table = store.tables.iter().find(|table| table.set == set.name)?;
+        Some((table, table.get(entity.get(&set.key)?.as_str()?)?))
+    });
+    let Some((table, row)) = held else { return false };
+    properties(contract, shape).iter().filter(|property| Some(property.name.as_str()) != key(contract, shape)).any(
+        |property| match (entity.get(&property.name), table.column(&property.name)) {
+            (Some(value), Some(place)) if check(contract, &property.shape, value).is_ok() => {
+                row[place] != Cell::from_json(value)
+            }
+            _ => false,
+        },
+    )
+}
+
+/// The same entity under an identity of its own.
+fn twin(store: &Store, contract: &Contract, shape: &Shape, entity: &Map<String, Value>) -> Map<String, Value> {
+    let mut entity = entity.clone();
+    let n_members = store.tables.iter().map(|table| table.rows.len()).sum();
+    if let Some(key) = key(contract, shape) {
+        entity.insert(key.to_owned(), json!(guid("twin", n_members)));
+    }
+    entity
+}
+
+fn key<'a>(contract: &'a Contract, shape: &'a Shape) -> Option<&'a str> {
+    contract.entity_set(shape).map(|set| set.key.as_str())
 }
 
 /// The entities in the body of a documented answer, and their shape.

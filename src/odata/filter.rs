@@ -273,7 +273,8 @@ impl Parser<'_> {
         };
         let literal = self.literal(column, literal, at_literal)?;
         let ordered = !matches!(operator, Operator::Eq | Operator::Ne);
-        if ordered && matches!(literal, Literal::Boolean(_) | Literal::Guid(_)) || ordered && self.is_enum(column) {
+        let has_order = !matches!(literal, Literal::Boolean(_) | Literal::Guid(_)) && !self.is_enum(column);
+        if ordered && !has_order {
             let message = format!("'{}' can be compared with eq and ne only", self.columns[column].name);
             return Err(FilterError::new(at_operator, message));
         }

@@ -1,1 +1,4 @@
+//! Every black-box test, in one binary to keep linking short.
 
+#[cfg(feature = "emulator")]
+mod emulator;
