@@ -107,12 +107,12 @@ impl Authority {
         if values.next().is_some() {
             return Err("The request has more than one Authorization header.");
         }
-        let value = value.to_str().map_err(|_| "The Authorization header is not ASCII.")?;
-        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        if !scheme.eq_ignore_ascii_case("bearer") {
+        let value = value.as_bytes();
+        let (scheme, token) = value.split_at(value.iter().position(|byte| *byte == b' ').unwrap_or(value.len()));
+        if !scheme.eq_ignore_ascii_case(b"bearer") {
             return Err("The Authorization header has a scheme other than Bearer.");
         }
-        let token = token.trim_matches(' ');
+        let token = token.trim_ascii();
         let found = self.cache().get(token);
         let caller = match found {
             Some(caller) => caller,
@@ -137,8 +137,9 @@ impl Authority {
     }
 
     /// Everything about a token but its lifetime.
-    fn verify(&self, token: &str) -> Result<Caller, &'static str> {
+    fn verify(&self, token: &[u8]) -> Result<Caller, &'static str> {
         const MALFORMED: &str = "The access token is not a JSON web token of the expected form.";
+        let token = std::str::from_utf8(token).map_err(|_| MALFORMED)?;
         let (signed, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
         let (header, claims) = signed.split_once('.').ok_or(MALFORMED)?;
         let header: Header = decode(header).ok_or(MALFORMED)?;
@@ -172,22 +173,30 @@ impl Authority {
 /// Seconds that clocks may differ.
 const LEEWAY: i64 = 300;
 
-/// Tokens whose signature was verified; the oldest gives way.
+/// Tokens whose signature was verified; the oldest gives way. They are found by their
+/// signatures, which are short, and then compared whole.
 #[derive(Default)]
 struct Cache {
-    callers: HashMap<Arc<str>, Arc<Caller>>,
-    order: VecDeque<Arc<str>>,
+    callers: HashMap<Arc<[u8]>, Verified>,
+    order: VecDeque<Arc<[u8]>>,
+}
+
+struct Verified {
+    token: Box<[u8]>,
+    caller: Arc<Caller>,
 }
 
 const CACHED: usize = 256;
 
 impl Cache {
-    fn get(&self, token: &str) -> Option<Arc<Caller>> {
-        self.callers.get(token).cloned()
+    fn get(&self, token: &[u8]) -> Option<Arc<Caller>> {
+        let found = self.callers.get(signature(token))?;
+        (*found.token == *token).then(|| found.caller.clone())
     }
 
-    fn insert(&mut self, token: &str, caller: &Arc<Caller>) {
-        if self.callers.contains_key(token) {
+    fn insert(&mut self, token: &[u8], caller: &Arc<Caller>) {
+        let signature: Arc<[u8]> = signature(token).into();
+        if self.callers.contains_key(&signature) {
             return;
         }
         if self.order.len() == CACHED
@@ -195,10 +204,13 @@ impl Cache {
         {
             self.callers.remove(&oldest);
         }
-        let token: Arc<str> = token.into();
-        self.order.push_back(token.clone());
-        self.callers.insert(token, caller.clone());
+        self.order.push_back(signature.clone());
+        self.callers.insert(signature, Verified { token: token.into(), caller: caller.clone() });
     }
+}
+
+fn signature(token: &[u8]) -> &[u8] {
+    token.rsplit(|byte| *byte == b'.').next().unwrap_or_default()
 }
 
 fn issuer(tenant: &str) -> String {
@@ -274,6 +286,6 @@ mod tests {
         }
         let cache = authority.cache();
         assert_eq!((cache.callers.len(), cache.order.len()), (CACHED, CACHED));
-        assert!(cache.get(&tokens[0]).is_none() && cache.get(&tokens[CACHED]).is_some());
+        assert!(cache.get(tokens[0].as_bytes()).is_none() && cache.get(tokens[CACHED].as_bytes()).is_some());
     }
 }

@@ -72,14 +72,14 @@ impl Service {
             Answer::Page(view) => {
                 let wanted = self.wanted(admitted, view, &admitted.options)?;
                 let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
-                Some(wanted.page(view, &store.tables[view.table], &admitted.place))
+                Some(wanted.page(view, &store.tables[view.table], &self.place(admitted)))
             }
             Answer::Entity(view) => {
                 let wanted = self.wanted(admitted, view, &admitted.options)?;
                 let id = admitted.parameters.last().map_or("", |(_, value)| value);
                 let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
                 let row = store.tables[view.table].get(id).ok_or_else(|| absent(id))?;
-                Some(wanted.entity(view, row, &admitted.place))
+                Some(wanted.entity(view, row, &self.place(admitted)))
             }
         };
         Ok(Done { status: plan.status, headers, body })
@@ -106,15 +106,12 @@ impl Service {
         for (effect, change) in effects() {
             for id in ids(admitted, effect, body) {
                 let table = &mut store.tables[change.table];
-                if table.get(id).is_none() {
-                    if effect.missing != Missing::Create {
-                        continue;
-                    }
-                    let row = seed::bare(&admitted.api.contract, &change.shape, table, id);
-                    table.rows.insert(id.to_ascii_lowercase().into(), row);
-                }
                 if let Some(row) = table.get_mut(id) {
                     alter(row, change, &now);
+                } else if effect.missing == Missing::Create {
+                    let mut row = seed::bare(&admitted.api.contract, &change.shape, table, id);
+                    alter(&mut row, change, &now);
+                    table.rows.insert(id.to_ascii_lowercase().into(), row);
                 }
             }
         }
@@ -131,6 +128,9 @@ impl Service {
         store: &Store,
     ) -> Outcome<()> {
         let table = &store.tables[change.table];
+        if effect.missing == Missing::Ignore {
+            return Ok(());
+        }
         let mut n_new = 0;
         for id in ids(admitted, effect, body).filter(|id| table.get(id).is_none()) {
             match (effect.missing, &effect.ids) {
@@ -157,7 +157,11 @@ impl Service {
 
 fn alter(row: &mut state::Row, change: &Change, now: &Arc<str>) {
     for (place, value) in &change.becomes {
-        row[*place].clone_from(value);
+        match (&row[*place], value) {
+            // Writing the very same text again would cost more than looking.
+            (Cell::Text(held), Cell::Text(value)) if Arc::ptr_eq(held, value) => {}
+            _ => row[*place].clone_from(value),
+        }
     }
     for place in &change.touches {
         row[*place] = Cell::Text(now.clone());

@@ -7,7 +7,7 @@ use std::sync::RwLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HOST, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
@@ -44,7 +44,10 @@ pub(super) struct Admitted<'a> {
     /// Path parameters, decoded.
     pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) options: Vec<QueryOption<'a>>,
-    pub(super) place: Place<'a>,
+    /// The path below the version, as requested.
+    pub(super) path: &'a str,
+    /// The address that the client used, if it said so.
+    host: Option<&'a HeaderValue>,
     /// Whether the client asked for all members of evolvable enumerations.
     pub(super) all_members: bool,
 }
@@ -80,23 +83,10 @@ impl Service {
         if admitted.operation.body.is_none() {
             return Ok(None);
         }
-        let too_long = || {
-            let message = format!("The body is longer than {LONGEST_BODY} bytes.");
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)
-        };
-        if body.size_hint().lower() > LONGEST_BODY as u64 {
-            return Err(too_long());
-        }
-        let collected = tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_BODY).collect()).await;
-        let bytes = match collected {
-            Ok(Ok(collected)) => collected.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_long()),
-            Ok(Err(_)) => return Err(Refusal::bad_request("The body did not arrive whole.")),
-            Err(_) => {
-                let message = "The body did not arrive in time.";
-                return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message));
-            }
-        };
+        let bytes = tokio::time::timeout(PATIENCE, gather(body)).await.map_err(|_| {
+            let message = "The body did not arrive in time.";
+            Refusal::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
+        })??;
         read_body(admitted, &bytes)
     }
 
@@ -132,9 +122,9 @@ impl Service {
         }
         let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
         content_type(api, operation, parts)?;
-        let place = self.place(api, below, parts);
+        let host = parts.headers.get(HOST);
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, place, all_members })
+        Ok(Admitted { api, operation, plan, parameters, options, path: below, host, all_members })
     }
 
     /// Who calls, and whether it may.
@@ -156,15 +146,48 @@ impl Service {
         Err(refusal.of(&api.contract, operation, "permission", Some(kind), &operation.permissions.origin))
     }
 
-    /// The address that the client used, if it said so.
-    fn place<'a>(&self, api: &Api, path: &'a str, parts: &Parts) -> Place<'a> {
-        let host = parts.headers.get(HOST).and_then(|host| HostAndPort::try_from(host.as_bytes()).ok());
+    /// The address that the client used, or else the one that is listened on.
+    pub(super) fn place<'a>(&self, admitted: &Admitted<'a>) -> Place<'a> {
+        let api = &admitted.api.contract.api;
+        let host = admitted.host.and_then(|host| HostAndPort::try_from(host.as_bytes()).ok());
         let base = match host.filter(|host| !host.as_str().contains('@')) {
-            Some(host) => format!("http://{host}/{}", api.contract.api),
-            None => format!("http://{}/{}", self.address, api.contract.api),
+            Some(host) => format!("http://{host}/{api}"),
+            None => format!("http://{}/{api}", self.address),
         };
-        Place { base, path }
+        Place { base, path: admitted.path }
     }
+}
+
+/// Takes a whole body from the connection; the error is why it could not.
+async fn gather(body: &mut Incoming) -> Outcome<Bytes> {
+    let too_long = || {
+        let message = format!("The body is longer than {LONGEST_BODY} bytes.");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)
+    };
+    if body.size_hint().lower() > LONGEST_BODY as u64 {
+        return Err(too_long());
+    }
+    // Nearly every body arrives in one piece, which is then used as it lies.
+    let (mut first, mut rest) = (Bytes::new(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal::bad_request("The body did not arrive whole."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if first.len().max(rest.len()) + data.len() > LONGEST_BODY {
+            return Err(too_long());
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if rest.is_empty() {
+                rest.extend_from_slice(&first);
+            }
+            rest.extend_from_slice(&data);
+        }
+        if body.is_end_stream() {
+            break;
+        }
+    }
+    Ok(if rest.is_empty() { first } else { rest.into() })
 }
 
 fn wrong_method(allowed: &str) -> Box<Refusal> {

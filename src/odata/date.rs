@@ -50,14 +50,24 @@ pub fn parse_instant(text: &str) -> Option<Instant> {
     Some((midnight + hour * 3600 + minute * 60 + second - offset) * SECOND + fraction)
 }
 
-/// Writes seven digits of the second and `Z`, as Graph does.
+/// Writes seven digits of the second and `Z`, as Graph does. For the years 0 to 9999.
 #[must_use]
 pub fn format_instant(instant: Instant) -> String {
     let (seconds, fraction) = (instant.div_euclid(SECOND), instant.rem_euclid(SECOND));
     let (day, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
     let (year, month, day) = civil(day);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:07}Z")
+    let mut text = *b"0000-00-00T00:00:00.0000000Z";
+    for (at, length, number) in
+        [(0, 4, year), (5, 2, month), (8, 2, day), (11, 2, hour), (14, 2, minute), (17, 2, second), (20, 7, fraction)]
+    {
+        let mut rest = number.unsigned_abs();
+        for digit in text[at..at + length].iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+    }
+    text.iter().map(|byte| char::from(*byte)).collect()
 }
 
 fn number(bytes: &[u8], start: usize, length: usize) -> Option<i64> {
