@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use bytes::Bytes;
 
 use super::refusal::{Outcome, Refusal};
-use super::state::{Row, Table, write_text};
+use super::state::{Key, Row, Table, write_text};
 use super::view::View;
 use crate::odata::{Filter, QueryOption, select};
 
@@ -26,7 +26,7 @@ pub(super) struct Wanted<'a> {
     selected: Option<Vec<usize>>,
     top: usize,
     count: bool,
-    after: Option<String>,
+    after: Option<Key>,
     /// Whether the client knows members behind the sentinel of an enumeration.
     pub(super) all_members: bool,
     options: &'a [QueryOption<'a>],
@@ -75,7 +75,8 @@ impl<'a> Wanted<'a> {
                 }
                 SKIP_TOKEN => {
                     let last = BASE64.decode(value).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-                    wanted.after = Some(last.ok_or_else(|| refuse("it is not one that was given out".to_owned()))?);
+                    let last = last.ok_or_else(|| refuse("it is not one that was given out".to_owned()))?;
+                    wanted.after = Some(Key::of(&last));
                 }
                 _ => {}
             }
@@ -115,15 +116,15 @@ impl<'a> Wanted<'a> {
             json.extend_from_slice(format!(r#""@odata.count":{count},"#).as_bytes());
         }
         json.extend_from_slice(br#""value":["#);
-        let start = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let rows = table.rows.range::<str, _>((start, Bound::Unbounded));
-        let mut rows = rows.filter(|(_, row)| self.meets(view, row));
+        let start = self.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = table.rows.range((start, Bound::Unbounded)).map(|(_, row)| row);
+        let mut rows = rows.filter(|row| self.meets(view, row));
         let mut last = None;
-        for (nth, (id, row)) in rows.by_ref().take(self.top).enumerate() {
+        for (nth, row) in rows.by_ref().take(self.top).enumerate() {
             json.extend_from_slice(if nth > 0 { b",{" } else { b"{" });
             view.write(row, self.selected.as_deref(), self.all_members, &mut json);
             json.push(b'}');
-            last = Some(id);
+            last = Some(table.id(row));
         }
         json.push(b']');
         if let (Some(last), Some(_)) = (last, rows.next()) {

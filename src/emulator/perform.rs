@@ -13,7 +13,7 @@ use super::list::Wanted;
 use super::refusal::{Outcome, Refusal};
 use super::seed;
 use super::service::{Admitted, Service};
-use super::state::{Cell, Store};
+use super::state::{Cell, Key, Store};
 use super::{clock, state};
 use crate::contract::{Body, Contract, Effect, Missing, Operation, ValueSource};
 use crate::odata::{QueryOption, format_instant};
@@ -111,7 +111,7 @@ impl Service {
                 } else if effect.missing == Missing::Create {
                     let mut row = seed::bare(&admitted.api.contract, &change.shape, table, id);
                     alter(&mut row, change, &now);
-                    table.rows.insert(id.to_ascii_lowercase().into(), row);
+                    table.rows.insert(Key::of(id), row);
                 }
             }
         }

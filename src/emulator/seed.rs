@@ -1,12 +1,10 @@
 //! The state at the start: every entity that a documented exchange names, then as many made-up
 //! ones as were asked for. The same contracts always give the same state.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
 
 use super::body::check;
-use super::state::{Cell, Row, Store, Table};
+use super::state::{Cell, Key, Row, Store, Table};
 use super::view::SENTINEL;
 use crate::contract::{Contract, EntitySet, Exchange, Operation, Property, Shape, ValueSource};
 use crate::odata::format_instant;
@@ -15,6 +13,7 @@ use crate::odata::format_instant;
 pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
     let mut store = Store { tables: tables(contracts) };
     for contract in contracts {
+        let seen = Seen::of(contract);
         // What was documented for one entity is worth more than what a list showed of it.
         let shown = |by_key: bool| {
             contract.exchanges.iter().filter_map(move |exchange| {
@@ -25,16 +24,16 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
         };
         for (shape, entities) in shown(true).chain(shown(false)) {
             for entity in entities {
-                insert(&mut store, contract, shape, entity);
+                insert(&mut store, &seen, shape, entity);
                 if contradicts(&store, contract, shape, entity) {
                     let twin = twin(&store, contract, shape, entity);
-                    insert(&mut store, contract, shape, &twin);
+                    insert(&mut store, &seen, shape, &twin);
                 }
             }
         }
         for (set, id) in contract.exchanges.iter().flat_map(|exchange| named(contract, exchange)) {
             if let Some(shape) = entity_shape(contract, &set.name) {
-                insert(&mut store, contract, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
+                insert(&mut store, &seen, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
             }
         }
         for shape in contract.shapes.values() {
@@ -45,7 +44,7 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
                 if first.is_some_and(|table| store.tables[table].get(&id).is_some()) {
                     break;
                 }
-                insert(&mut store, contract, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
+                insert(&mut store, &seen, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
             }
         }
     }
@@ -151,17 +150,37 @@ fn tables(contracts: &[Contract]) -> Vec<Table> {
     tables
 }
 
+/// A contract, and what its exchanges show beyond it, looked up once for each set.
+struct Seen<'a> {
+    contract: &'a Contract,
+    extra: Vec<(&'a str, Vec<Property>)>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(contract: &'a Contract) -> Self {
+        let sets = contract.shapes.values().filter_map(|shape| contract.entity_set(shape));
+        let extra = sets.map(|set| (set.name.as_str(), undocumented(contract, &set.name))).collect();
+        Self { contract, extra }
+    }
+
+    fn extra(&self, set: &str) -> &[Property] {
+        self.extra.iter().find(|(name, _)| *name == set).map(|(_, extra)| extra.as_slice()).unwrap_or_default()
+    }
+}
+
 /// Adds a member, unless it is there: documented values where they fit, plausible ones elsewhere.
-fn insert(store: &mut Store, contract: &Contract, shape: &Shape, entity: &Map<String, Value>) {
+fn insert(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String, Value>) {
+    let contract = seen.contract;
     let Some(set) = contract.entity_set(shape) else { return };
     let Some(table) = store.tables.iter_mut().find(|table| table.set == set.name) else { return };
     let Some(id) = entity.get(&set.key).and_then(Value::as_str).map(str::to_ascii_lowercase) else { return };
-    if table.rows.contains_key(id.as_str()) {
+    let key = Key::of(&id);
+    if table.rows.contains_key(&key) {
         return;
     }
     let index = table.rows.len();
     let mut row = vec![Cell::Null; table.columns.len()];
-    for property in properties(contract, shape).iter().chain(&undocumented(contract, &set.name)) {
+    for property in properties(contract, shape).iter().chain(seen.extra(&set.name)) {
         let Some(place) = table.column(&property.name) else { continue };
         row[place] = match entity.get(&property.name) {
             Some(Value::Null) if property.nullable => Cell::Null,
@@ -169,9 +188,8 @@ fn insert(store: &mut Store, contract: &Contract, shape: &Shape, entity: &Map<St
             _ => Cell::from_json(&plausible(contract, &property.shape, &property.name, index)),
         };
     }
-    let id: Arc<str> = id.into();
-    row[table.key] = Cell::Text(id.clone());
-    table.rows.insert(id, row.into());
+    row[table.key] = Cell::Text(id.into());
+    table.rows.insert(key, row.into());
 }
 
 /// Whether the set holds an entity with the same identity and other values. Pages show one

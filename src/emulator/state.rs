@@ -24,8 +24,25 @@ pub(super) struct Table {
     pub(super) key: usize,
     /// Names of the properties, those of all versions.
     pub(super) columns: Vec<String>,
-    /// The members, by lower-case identity.
-    pub(super) rows: BTreeMap<Arc<str>, Row>,
+    /// The members, by identity.
+    pub(super) rows: BTreeMap<Key, Row>,
+}
+
+/// The identity of a member, without regard to case. Most are GUIDs, which compare fastest as
+/// numbers; their order is that of their text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Guid(u128),
+    Text(Box<str>),
+}
+
+impl Key {
+    pub(super) fn of(id: &str) -> Self {
+        match uuid::Uuid::try_parse(id) {
+            Ok(guid) if id.len() == 36 => Self::Guid(guid.as_u128()),
+            _ => Self::Text(id.to_ascii_lowercase().into()),
+        }
+    }
 }
 
 /// One member: a value for each column.
@@ -86,17 +103,43 @@ impl Table {
 
     /// A member.
     pub(super) fn get(&self, id: &str) -> Option<&Row> {
-        match id.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => self.rows.get(id.to_ascii_lowercase().as_str()),
-            false => self.rows.get(id),
-        }
+        self.rows.get(&Key::of(id))
     }
 
     /// A member to change.
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Row> {
-        match id.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => self.rows.get_mut(id.to_ascii_lowercase().as_str()),
-            false => self.rows.get_mut(id),
+        self.rows.get_mut(&Key::of(id))
+    }
+
+    /// The identity of a member as it is shown.
+    pub(super) fn id<'a>(&self, row: &'a Row) -> &'a str {
+        match &row[self.key] {
+            Cell::Text(id) => id,
+            Cell::Null | Cell::Boolean(_) | Cell::Other(_) => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keys_have_no_case_and_the_order_of_their_text(one in any::<u128>(), other in any::<u128>()) {
+            let text = |bits| uuid::Uuid::from_u128(bits).to_string();
+            prop_assert_eq!(Key::of(&text(one)), Key::of(&text(one).to_uppercase()));
+            prop_assert_eq!(Key::of(&text(one)).cmp(&Key::of(&text(other))), text(one).cmp(&text(other)));
+        }
+    }
+
+    #[test]
+    fn only_the_hyphenated_form_of_a_guid_is_taken_for_one() {
+        let simple = "c2b6c2b9dddcacd02b39d519d803dbc3";
+        for text in [simple, "{c2b6c2b9-dddc-acd0-2b39-d519d803dbc3}", "alexw@contoso.com", ""] {
+            assert_eq!(Key::of(text), Key::Text(text.into()));
         }
     }
 }
