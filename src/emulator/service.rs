@@ -100,7 +100,7 @@ impl Service {
             return Err(Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message));
         };
         let contract = &api.contract;
-        let below = &path[1 + version.len()..];
+        let below = path.get(1 + version.len()..).unwrap_or_default();
         let found = api.routes.at(below);
         if found.is_empty() {
             let message = "Resource not found: no operation has this path.";
