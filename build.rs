@@ -6,6 +6,8 @@
 // Shared modules serve the library too, so some of what they offer is not used here.
 #![allow(dead_code, unused_imports, unreachable_pub)]
 
+#[path = "src/codegen/mod.rs"]
+mod codegen;
 #[path = "src/contract/mod.rs"]
 mod contract;
 #[path = "src/finding.rs"]
@@ -36,11 +38,17 @@ const FOLDER: &str = "ENTRA_RISK_SPEC_DIR";
 
 fn build(folder: &Path) -> Result<(), Vec<String>> {
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])?;
-    let mut contracts = Vec::new();
+    let mut contracts: Vec<Contract> = Vec::new();
     for path in descriptions(folder).map_err(|error| vec![error])? {
-        let (_, contract) = read(&path, folder)?;
+        let (document, contract) = read(&path, folder)?;
+        let code = codegen::generate(&document, &contract).map_err(|error| vec![error])?;
+        let name = format!("{}.rs", contract.api.replace('.', "_"));
+        write(&out.join(name), &code).map_err(|error| vec![error])?;
         contracts.push(contract);
     }
+    let versions = codegen::versions(&contracts).map_err(|error| vec![error])?;
+    write(&out.join("versions.rs"), &versions).map_err(|error| vec![error])?;
+    write(&out.join("reexports.rs"), &codegen::reexports(&contracts)).map_err(|error| vec![error])?;
     let json = serde_json::to_string(&contracts).map_err(|error| vec![error.to_string()])?;
     write(&out.join("contracts.json"), &json).map_err(|error| vec![error])?;
     Ok(())

@@ -1,11 +1,17 @@
 //! placeholder
 
+pub mod client;
 pub mod contract;
 pub mod embedded;
-#[cfg(feature = "emulator")]
-pub mod emulator;
+#[cfg(feature = "conformance")]
 pub mod finding;
-#[cfg(feature = "emulator")]
-pub mod odata;
 #[cfg(feature = "conformance")]
 pub mod spec;
+
+pub use client::{Cloud, Session, StaticToken, Token, TokenFn};
+
+include!(concat!(env!("OUT_DIR"), "/reexports.rs"));
+#[cfg(feature = "emulator")]
+pub mod emulator;
+#[cfg(feature = "emulator")]
+pub mod odata;

@@ -1,7 +1,7 @@
 //! One contract, prepared for serving: what each operation answers and changes. Built once at
 //! the start, so that a request looks nothing up by name.
 
-use bytes::Bytes;
+use hyper::body::Bytes;
 use hyper::StatusCode;
 use hyper::header::{HeaderName, HeaderValue};
 

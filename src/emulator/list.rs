@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use bytes::Bytes;
+use hyper::body::Bytes;
 
 use super::refusal::{Outcome, Refusal};
 use super::state::{Key, Row, Table, write_text};

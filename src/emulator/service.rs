@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::RwLock;
 use std::time::Duration;
 
-use bytes::Bytes;
+use hyper::body::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HOST, HeaderValue, WWW_AUTHENTICATE};

@@ -1,0 +1,47 @@
+//! The typed client: generated calls, and the session that makes them safe.
+//!
+//! A [`Session`] knows where the service is and who asks; a generated `Client` of an API
+//! version has one method for each operation. Every call is a builder that is awaited:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use entra_risk::beta::types::DismissRequest;
+//! use entra_risk::{Cloud, Session, StaticToken};
+//!
+//! let session = Session::builder().cloud(Cloud::Global).token(StaticToken::new("eyJ0…")?).build()?;
+//! let client = session.beta();
+//! let user = "04487ee0-f4f6-4e7f-8999-facc5a30e232".parse()?;
+//! client.risky_user_dismiss().body(DismissRequest { user_ids: [user].try_into()? }).await?;
+//! # Ok(()) }
+//! ```
+//! This module must not know of conformance runs, emulators or command lines; all that it
+//! knows of an operation is generated.
+
+mod answer;
+mod bounded;
+mod call;
+mod challenge;
+mod clock;
+mod error;
+mod open_enum;
+mod paging;
+mod refusal;
+mod retry;
+mod session;
+mod token;
+
+pub use answer::{Answer, Arguments};
+pub use bounded::{BoundError, Bounded};
+pub use call::Call;
+pub use clock::{Clock, SystemClock};
+pub use error::{Delivery, Error, ErrorKind};
+pub(crate) use open_enum::open_enum;
+pub use paging::{Page, Pages};
+pub use retry::RetryPolicy;
+pub use session::{Session, SessionBuilder, SessionError};
+pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};
+
+/// A future that may move between threads.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;
+
+include!(concat!(env!("OUT_DIR"), "/versions.rs"));

@@ -1,0 +1,95 @@
+//! Listings, page by page, along the service's own links.
+
+use std::collections::HashSet;
+
+use futures_core::Stream;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::{BoxFuture, Call, Error, ErrorKind, Session};
+
+/// One page of a listing.
+pub trait Page: DeserializeOwned + Send + 'static {
+    /// What is listed.
+    type Item: Send + 'static;
+
+    /// Address of the next page.
+    fn next_link(&self) -> Option<&str>;
+
+    /// What this page lists; may be nothing although there is a next one.
+    fn into_items(self) -> Vec<Self::Item>;
+}
+
+/// The pages of a listing. Follows `@odata.nextLink` on the session's host alone, goes on past
+/// empty pages, and stops with an error where a link comes again (concepts/paging.md).
+pub struct Pages<'a, P> {
+    session: Session,
+    operation: &'static str,
+    next: Next<'a, P>,
+    seen: HashSet<u64>,
+}
+
+enum Next<'a, P> {
+    First(BoxFuture<'a, Result<P, Error>>),
+    Link(String),
+    None,
+}
+
+impl<'a, P: Page> Pages<'a, P> {
+    pub(crate) fn new(session: &Session, operation: &'static str, first: BoxFuture<'a, Result<P, Error>>) -> Self {
+        Self { session: session.clone(), operation, next: Next::First(first), seen: HashSet::new() }
+    }
+
+    /// The next page; `None` after the last one, and after an error.
+    pub async fn next(&mut self) -> Option<Result<P, Error>> {
+        let page = match std::mem::replace(&mut self.next, Next::None) {
+            Next::None => return None,
+            Next::First(call) => call.await,
+            Next::Link(link) => self.follow(&link).await,
+        };
+        if let Ok(page) = &page
+            && let Some(link) = page.next_link()
+        {
+            self.next = Next::Link(link.to_owned());
+        }
+        Some(page)
+    }
+
+    async fn follow(&mut self, link: &str) -> Result<P, Error> {
+        let call = Call::new(self.operation);
+        let fail = |reason: String| Error::noticed(ErrorKind::NextLink, reason, &call);
+        // Kept as hashes: a long listing has long links.
+        if !self.seen.insert(hash(link)) {
+            return Err(fail(
+                "follow the next link: it was followed before, so the listing would never end".to_owned(),
+            ));
+        }
+        let url = Url::parse(link).map_err(|error| fail(format!("follow the next link: it is no address: {error}")))?;
+        self.session.for_call(&call).follow(url, &call).await
+    }
+
+    /// Every item of every page, in order.
+    pub fn items(self) -> impl Stream<Item = Result<P::Item, Error>> + Send + 'a {
+        stream::unfold(self, |mut pages| async move { pages.next().await.map(|page| (page, pages)) })
+            .map_ok(|page| stream::iter(page.into_items()).map(Ok))
+            .try_flatten()
+    }
+
+    /// Reads the whole listing into memory.
+    ///
+    /// # Errors
+    /// The first page that fails; nothing is returned then, since a part would look like all.
+    pub async fn all(mut self) -> Result<Vec<P::Item>, Error> {
+        let mut items = Vec::new();
+        while let Some(page) = self.next().await {
+            items.append(&mut page?.into_items());
+        }
+        Ok(items)
+    }
+}
+
+fn hash(link: &str) -> u64 {
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(link)
+}
