@@ -6,7 +6,13 @@ pub mod embedded;
 #[cfg(feature = "conformance")]
 pub mod finding;
 #[cfg(feature = "conformance")]
+pub mod rules;
+#[cfg(feature = "conformance")]
 pub mod spec;
+#[cfg(feature = "conformance")]
+pub mod verdict;
+#[cfg(feature = "conformance")]
+pub mod wire;
 
 pub use client::{Cloud, Session, StaticToken, Token, TokenFn};
 

@@ -1,6 +1,5 @@
 //! What an answer other than success says, whatever its body is.
 
-
 use reqwest::Response;
 use serde_json::Value;
 

@@ -1,0 +1,140 @@
+//! Requests and answers as rules see them: decoded, without a library's types.
+
+use serde_json::Value;
+
+/// A request below the root of an API version.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Request {
+    /// Upper-case method.
+    pub method: String,
+    /// Path below the version, percent-encoded as it is to be sent.
+    pub path: String,
+    /// Decoded query options, in order.
+    pub query: Vec<(String, String)>,
+    /// Headers, without `Authorization` and framing.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Vec<u8>>,
+}
+
+/// The identity in which a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// A token with the documented permission.
+    Permitted,
+    /// A token without any.
+    NoPermission,
+    /// No `Authorization` at all.
+    None,
+    /// Another scheme than Bearer.
+    OtherScheme,
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Bytes behind the end of the answer, up to the end of the connection; `None` where the
+    /// transport hides them.
+    pub after: Option<Vec<u8>>,
+}
+
+/// Credentials of the scheme Basic that belong to nobody.
+pub(crate) const BASIC: &str = "Basic bm9ib2R5Om5vdGhpbmc=";
+
+impl Request {
+    /// The first header of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// The body as JSON, if it is JSON.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.body.as_deref()?).ok()
+    }
+
+    /// Path and encoded query.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let query: Vec<String> =
+            self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        match query.is_empty() {
+            true => self.path.clone(),
+            false => format!("{}?{}", self.path, query.join("&")),
+        }
+    }
+
+    /// The same request as a line for a shell, with base URL and token in the environment.
+    #[must_use]
+    pub fn curl(&self, credential: Credential) -> String {
+        let mut line = format!("curl -sS -i -X {} \"$ENTRA_RISK_BASE_URL\"{}", self.method, quote(&self.target()));
+        match credential {
+            Credential::Permitted => line += " -H \"Authorization: Bearer $ENTRA_RISK_TOKEN\"",
+            Credential::NoPermission => line += " -H \"Authorization: Bearer $ENTRA_RISK_TOKEN_NO_PERMISSION\"",
+            Credential::None => {}
+            Credential::OtherScheme => line += &format!(" -H 'Authorization: {BASIC}'"),
+        }
+        for (name, value) in &self.headers {
+            line += &format!(" -H {}", quote(&format!("{name}: {value}")));
+        }
+        if let Some(body) = &self.body {
+            if self.header("content-type").is_none() {
+                // curl would add one of its own.
+                line += " -H 'Content-Type:'";
+            }
+            line += &format!(" --data-binary {}", quote(&String::from_utf8_lossy(body)));
+        }
+        line
+    }
+}
+
+impl Reply {
+    /// The first header of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// The body as JSON, if it is JSON.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// Status and error code for people: `403 Forbidden`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let code = self.json().and_then(|body| Some(body.pointer("/error/code")?.as_str()?.to_owned()));
+        match code {
+            Some(code) => format!("{} {code}", self.status),
+            None => self.status.to_string(),
+        }
+    }
+}
+
+fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// Percent-encoding of everything that is not unreserved (RFC 3986, 2.3), but for `$`, which
+/// OData options begin with.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'$' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}

@@ -1,0 +1,45 @@
+//! A documented further path means the same.
+
+use super::{ServerCase, documented_request};
+use crate::contract::Template;
+use crate::rules::{Rule, Subject};
+use crate::verdict::{Side, Verdict};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "alias_unknown",
+    side: Side::Server,
+    reason: "the same page documents both paths, and scripts use either",
+};
+
+pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
+    if !subject.is_first() {
+        return Vec::new();
+    }
+    let stated = subject.exchange.statements.iter().filter(|statement| statement.kind == "alias");
+    stated
+        .filter_map(|statement| {
+            let mut request = documented_request(subject);
+            let matched = subject.operation.paths().find_map(|path| path.matches(&request.path))?;
+            request.path =
+                matched.parameters.iter().fold(Template::new(&statement.value).to_string(), |path, (name, value)| {
+                    path.replace(&format!("{{{name}}}"), value)
+                });
+            let mut case = ServerCase::new(subject, request);
+            let status = subject.exchange.status;
+            let name = statement.name.as_deref().unwrap_or_default();
+            let check = subject.check(
+                &RULE,
+                &name.replace('/', "."),
+                subject.fact("alias", Some(name)),
+                status.to_string(),
+                format!("{} answers like {}", statement.value, subject.operation.path),
+            );
+            case.assert(check, move |seen| match seen.reply.status {
+                404 => Verdict::not_applicable("the server does not have this optional path"),
+                found => Verdict::when(found == status, seen.reply.summary()),
+            });
+            Some(case)
+        })
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! What a read answers has the form that the pages describe.
+
+use serde_json::Value;
+
+use super::{ServerCase, ServerSeen};
+use crate::contract::{Contract, FactId, Shape};
+use crate::rules::shape::{differences, extras};
+use crate::rules::{Rule, Subject};
+use crate::verdict::{Side, Verdict};
+
+/// The rule.
+pub const RULE: Rule =
+    Rule { id: "entity_malformed", side: Side::Server, reason: "programs decide over accounts by these properties" };
+
+pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
+    let contract = subject.facts.contract;
+    let Some(shape) = subject.operation.success.shape.clone() else { return };
+    let entity = contract.page_of(&shape).cloned().unwrap_or_else(|| shape.clone());
+    let fact = subject.fact("success", None);
+
+    let (known, form) = (contract.clone(), shape.clone());
+    let check = subject.check(
+        &RULE,
+        "form",
+        fact,
+        "the described form",
+        "every property that is answered has the described form",
+    );
+    case.assert(check, move |seen| {
+        body(seen, |body| {
+            let found = differences(&known, &form, body);
+            let extra = extras(&known, &form, body);
+            let note =
+                if extra.is_empty() { String::new() } else { format!("; beyond the page: {}", extra.join(", ")) };
+            match found.is_empty() {
+                true => Verdict::pass(format!("as described{note}")),
+                false => Verdict::fail(format!("{}{note}", found.join("; "))),
+            }
+        })
+    });
+
+    let Some(example) =
+        subject.exchange.response.body.as_ref().and_then(|body| entities(body, contract, &shape).into_iter().next())
+    else {
+        return;
+    };
+    let names: Vec<String> = example.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default();
+    let mut check = subject.check(
+        &RULE,
+        "properties",
+        fact,
+        names.join(", "),
+        "every property of the documented example is answered",
+    );
+    check.facts.extend(property_facts(contract, &entity, &names));
+    let known = contract.clone();
+    case.assert(check, move |seen| {
+        body(seen, |body| match entities(body, &known, &shape).first() {
+            None => Verdict::not_run("the server lists nothing"),
+            Some(found) => {
+                let missing: Vec<&str> =
+                    names.iter().map(String::as_str).filter(|name| found.get(name).is_none()).collect();
+                Verdict::when(
+                    missing.is_empty(),
+                    if missing.is_empty() {
+                        "all there".to_owned()
+                    } else {
+                        format!("missing: {}", missing.join(", "))
+                    },
+                )
+            }
+        })
+    });
+
+    if let (true, Some(set)) = (subject.operation.parameters.len() == 1, contract.entity_set(&entity)) {
+        let key = set.key.clone();
+        let check = subject.check(
+            &RULE,
+            "identity",
+            subject.fact("path", None),
+            "the entity that was asked for",
+            "the answer is about the id in the path",
+        );
+        case.assert(check, move |seen| {
+            body(seen, |body| {
+                let asked = seen.request.path.rsplit('/').next().unwrap_or_default();
+                let found = body.get(&key).and_then(Value::as_str).unwrap_or("no id");
+                Verdict::when(found.eq_ignore_ascii_case(asked), found)
+            })
+        });
+    }
+}
+
+/// Judges the JSON body of a success.
+pub(super) fn body(seen: &ServerSeen, judge: impl FnOnce(&Value) -> Verdict) -> Verdict {
+    match (seen.reply.status, seen.reply.json()) {
+        (200, Some(body)) => judge(&body),
+        (200, None) => Verdict::fail("the body is not JSON"),
+        _ => Verdict::fail(seen.reply.summary()),
+    }
+}
+
+/// The entities of a page, or the one entity of an answer.
+pub(super) fn entities<'a>(body: &'a Value, contract: &Contract, shape: &Shape) -> Vec<&'a Value> {
+    match contract.page_of(shape) {
+        Some(_) => body.get("value").and_then(Value::as_array).map(|items| items.iter().collect()).unwrap_or_default(),
+        None => vec![body],
+    }
+}
+
+fn property_facts(contract: &Contract, entity: &Shape, names: &[String]) -> Vec<FactId> {
+    let Shape::Named { name: entity } = entity else { return Vec::new() };
+    names.iter().map(|name| FactId::about(&contract.api, entity, "property", Some(name))).collect()
+}

@@ -1,0 +1,293 @@
+//! What a server is tried with: the documented requests, sequences that make an effect visible,
+//! and requests that must be refused.
+
+pub mod alias_unknown;
+pub mod bad_request_accepted;
+pub mod bystander_changed;
+pub mod correlation_lost;
+pub mod effect_missing;
+pub mod entity_malformed;
+pub mod example_not_answered;
+pub mod limit_not_reached;
+pub mod missing_entity_mishandled;
+pub mod no_content_has_content;
+pub mod optional_header_refused;
+pub mod query_ignored;
+pub mod refusal_changes_state;
+pub mod refusal_unlike_odata;
+pub mod request_id_missing;
+pub mod unknown_path_accepted;
+pub mod wrong_method_accepted;
+
+use serde_json::{Value, json};
+
+use super::{Asserted, Credential, Facts, Reply, Request, Subject};
+use crate::contract::{Contract, Effect, Operation, ValueSource};
+use crate::verdict::Check;
+
+/// One request to a server, with what goes before and after it, and what is to be said of it.
+pub struct ServerCase {
+    /// Id of the operation.
+    pub operation: String,
+    /// Whether something of it can change state, or is derived to be refused: such a case is
+    /// for loopback, or for test ids.
+    pub acts: bool,
+    /// Who asks.
+    pub credential: Credential,
+    /// Requests that bring about the state, each of which must succeed.
+    pub setup: Vec<Request>,
+    /// Reads before the request.
+    pub before: Vec<Request>,
+    /// The request itself.
+    pub request: Request,
+    /// Reads after it.
+    pub after: Vec<Request>,
+    /// Whether the connection is read up to its end, to see what follows the answer.
+    pub to_the_end: bool,
+    /// The checks.
+    pub checks: Vec<Asserted<ServerSeen>>,
+}
+
+/// What a case showed.
+#[derive(Debug, Clone, Default)]
+pub struct ServerSeen {
+    /// Answers to the setup.
+    pub setup: Vec<Reply>,
+    /// Answers to the reads before.
+    pub before: Vec<Reply>,
+    /// The request as it was sent.
+    pub request: Request,
+    /// The answer.
+    pub reply: Reply,
+    /// Answers to the reads after.
+    pub after: Vec<Reply>,
+}
+
+/// Every case for a server of a contract.
+#[must_use]
+pub fn cases(facts: &Facts<'_>) -> Vec<ServerCase> {
+    let mut cases = Vec::new();
+    for subject in facts.subjects() {
+        match Action::of(&subject) {
+            Some(action) => {
+                cases.push(action.documented());
+                cases.extend(bystander_changed::case(&action));
+                cases.extend(missing_entity_mishandled::case(&action));
+                cases.extend(limit_not_reached::case(&action));
+            }
+            None => {
+                cases.push(read(&subject));
+                cases.extend(alias_unknown::cases(&subject));
+                cases.extend(query_ignored::cases(&subject));
+            }
+        }
+        cases.extend(optional_header_refused::cases(&subject));
+        if subject.is_first() {
+            cases.extend(bad_request_accepted::cases(&subject));
+            cases.extend(wrong_method_accepted::cases(&subject));
+            cases.extend(unknown_path_accepted::cases(&subject));
+        }
+    }
+    cases
+}
+
+impl ServerCase {
+    /// A case with one request and no checks yet.
+    fn new(subject: &Subject<'_>, request: Request) -> Self {
+        Self {
+            operation: subject.operation.id.clone(),
+            acts: subject.operation.acts(),
+            credential: Credential::Permitted,
+            setup: Vec::new(),
+            before: Vec::new(),
+            request,
+            after: Vec::new(),
+            to_the_end: false,
+            checks: Vec::new(),
+        }
+    }
+
+    /// Adds a check that looks at the answer.
+    fn assert(
+        &mut self,
+        mut check: Check,
+        judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
+    ) {
+        check.reproduce = self.lines(false);
+        self.checks.push(Asserted::new(check, judge));
+    }
+
+    /// Adds a check that looks at the state afterwards.
+    fn assert_state(
+        &mut self,
+        mut check: Check,
+        judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
+    ) {
+        check.reproduce = self.lines(true);
+        self.checks.push(Asserted::new(check, judge));
+    }
+
+    /// The case as lines for a shell; the last one shows what the check looks at.
+    fn lines(&self, state: bool) -> String {
+        let mut lines: Vec<String> = self.setup.iter().map(|request| request.curl(Credential::Permitted)).collect();
+        lines.push(self.request.curl(self.credential));
+        if state {
+            lines.extend(self.after.iter().map(|request| request.curl(Credential::Permitted)));
+        }
+        lines.join("\n")
+    }
+}
+
+/// An operation with an effect, shown by an exchange: all that its cases need.
+pub(super) struct Action<'a> {
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) effect: &'a Effect,
+    /// The documented identities.
+    pub(super) ids: Vec<String>,
+    /// An operation that brings the same entities into another state.
+    pub(super) opposite: Option<(&'a Operation, &'a Effect)>,
+}
+
+impl<'a> Action<'a> {
+    pub(super) fn of(subject: &'a Subject<'a>) -> Option<Self> {
+        let effect = subject.operation.effects.first()?;
+        let ids = match &effect.ids {
+            ValueSource::Body(name) => strings(subject.exchange.request.body.as_ref()?.get(name)?),
+            ValueSource::Path(name) => {
+                let target = subject.exchange.target(&subject.facts.contract.api)?;
+                let matched = subject.operation.paths().find_map(|path| path.matches(&target.path))?;
+                vec![matched.get(name)?.to_owned()]
+            }
+        };
+        let opposite = opposite(subject.facts.contract, subject.operation, effect);
+        Some(Self { subject, effect, ids, opposite })
+    }
+
+    fn contract(&self) -> &'a Contract {
+        self.subject.facts.contract
+    }
+
+    /// The action on these identities.
+    pub(super) fn request(&self, ids: &[String]) -> Request {
+        let mut request = documented_request(self.subject);
+        if let ValueSource::Body(name) = &self.effect.ids {
+            request.body = Some(json!({ name: ids }).to_string().into_bytes());
+        }
+        request
+    }
+
+    /// Brings identities into another state.
+    pub(super) fn undo(&self, ids: &[String]) -> Vec<Request> {
+        self.opposite.iter().map(|(operation, effect)| act(operation, effect, ids)).collect()
+    }
+
+    /// Reads of these identities; none where the API cannot read them.
+    pub(super) fn reads(&self, ids: &[String]) -> Vec<Request> {
+        ids.iter().filter_map(|id| read_request(self.contract(), &self.effect.set, id)).collect()
+    }
+
+    /// A case that acts on `request`, with the state of `seen` before and after.
+    pub(super) fn case(&self, request: Request, seen: &[String]) -> ServerCase {
+        let mut case = ServerCase::new(self.subject, request);
+        case.setup = self.undo(&self.ids);
+        case.before = self.reads(seen);
+        case.after = self.reads(seen);
+        case
+    }
+
+    /// The documented request, and everything that the page says of its answer and effect.
+    fn documented(&self) -> ServerCase {
+        let mut case = self.case(documented_request(self.subject), &self.ids);
+        case.to_the_end = true;
+        example_not_answered::check(self.subject, &mut case);
+        no_content_has_content::check(self.subject, &mut case);
+        request_id_missing::check(self.subject, &mut case);
+        correlation_lost::check(self.subject, &mut case);
+        effect_missing::check(self, &mut case);
+        case
+    }
+}
+
+/// The documented read, and everything that the page says of its answer.
+fn read(subject: &Subject<'_>) -> ServerCase {
+    let mut case = ServerCase::new(subject, documented_request(subject));
+    example_not_answered::check(subject, &mut case);
+    request_id_missing::check(subject, &mut case);
+    correlation_lost::check(subject, &mut case);
+    entity_malformed::check(subject, &mut case);
+    case
+}
+
+/// The request of the transcript, with a correlation id.
+pub(super) fn documented_request(subject: &Subject<'_>) -> Request {
+    let exchange = subject.exchange;
+    let target = exchange.target(&subject.facts.contract.api);
+    Request {
+        method: exchange.method.clone(),
+        path: target.as_ref().map_or_else(|| subject.operation.path.to_string(), |target| target.path.clone()),
+        query: super::client::query(target.and_then(|target| target.query).as_deref().unwrap_or_default()),
+        headers: exchange.request.headers.clone(),
+        body: exchange.request.body.as_ref().map(|body| body.to_string().into_bytes()),
+    }
+}
+
+fn act(operation: &Operation, effect: &Effect, ids: &[String]) -> Request {
+    let mut request =
+        Request { method: operation.method.clone(), path: operation.path.to_string(), ..Request::default() };
+    match &effect.ids {
+        ValueSource::Body(name) => {
+            request.headers =
+                operation.body.iter().map(|body| ("Content-Type".to_owned(), body.content_type.clone())).collect();
+            request.body = Some(json!({ name: ids }).to_string().into_bytes());
+        }
+        ValueSource::Path(name) => {
+            let id = ids.first().map_or("", String::as_str);
+            request.path = request.path.replace(&format!("{{{name}}}"), id);
+        }
+    }
+    request
+}
+
+fn read_request(contract: &Contract, set: &str, id: &str) -> Option<Request> {
+    let reader = contract.operations.iter().find(|operation| {
+        let entity = operation.success.shape.as_ref().and_then(|shape| contract.entity_set(shape));
+        operation.method == "GET" && operation.parameters.len() == 1 && entity.is_some_and(|entity| entity.name == set)
+    })?;
+    let (name, _) = reader.parameters.first()?;
+    let path = reader.path.as_str().replace(&format!("{{{name}}}"), id);
+    Some(Request { method: reader.method.clone(), path, ..Request::default() })
+}
+
+/// Another operation on the same set that leaves at least one property otherwise.
+fn opposite<'a>(contract: &'a Contract, operation: &Operation, effect: &Effect) -> Option<(&'a Operation, &'a Effect)> {
+    let differs = |other: &Effect| {
+        other.set == effect.set
+            && other.becomes.iter().any(|becomes| {
+                effect.becomes.iter().any(|ours| ours.property == becomes.property && ours.value != becomes.value)
+            })
+    };
+    let others = contract.operations.iter().filter(|other| other.id != operation.id);
+    others.flat_map(|other| other.effects.iter().map(move |effect| (other, effect))).find(|(_, effect)| differs(effect))
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(text) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// A GUID that belongs to nobody: version 4 in form, a number in fact.
+pub(super) fn generated_id(index: usize) -> String {
+    format!("e0000000-0000-4000-8000-{index:012x}")
+}
+
+/// A property of a read answer, for comparison and for people.
+fn property(reply: &Reply, name: &str) -> Option<String> {
+    let body = (reply.status == 200).then(|| reply.json()).flatten()?;
+    match body.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

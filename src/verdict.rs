@@ -1,0 +1,217 @@
+//! Checks and what came of them: the plain data between the suite that runs and the reports
+//! that render.
+//!
+//! This module must not know how a check is run or printed. Its JSON form is the report's
+//! (`src/report/report.schema.json`) and part of the public surface.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::contract::{FactId, Origin, Rests};
+
+/// Which witness a check examines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Side {
+    /// The generated client.
+    Client,
+    /// A server.
+    Server,
+}
+
+impl Side {
+    /// The first segment of check ids.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// As documented.
+    Pass,
+    /// Not as documented.
+    Fail,
+    /// It was not tried; `seen` says why.
+    NotRun,
+    /// There is nothing to try; `seen` says why.
+    NotApplicable,
+}
+
+/// One assertion about one operation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// Stable and hierarchical: `server/beta/riskyUser.dismiss/dismiss_riskyuser/status`.
+    pub id: String,
+    /// The witness.
+    pub side: Side,
+    /// Id of the operation.
+    pub operation: String,
+    /// What the facts rest on: only an assumption never fails a run by itself.
+    pub severity: Rests,
+    /// The facts that it examines.
+    pub facts: Vec<FactId>,
+    /// What must be.
+    pub documented: String,
+    /// Who says so.
+    pub page: String,
+    /// Where our description or transcript says so.
+    pub origin: Origin,
+    /// What it asserts, in a sentence.
+    #[serde(skip)]
+    pub asserts: String,
+    /// How to see it by hand.
+    pub reproduce: String,
+}
+
+/// What was seen of one assertion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What there was, or why it was not tried.
+    pub seen: String,
+}
+
+impl Verdict {
+    /// As documented.
+    pub fn pass(seen: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Pass, seen: seen.into() }
+    }
+
+    /// Not as documented.
+    pub fn fail(seen: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Fail, seen: seen.into() }
+    }
+
+    /// Not tried.
+    pub fn not_run(why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::NotRun, seen: why.into() }
+    }
+
+    /// Nothing to try.
+    pub fn not_applicable(why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::NotApplicable, seen: why.into() }
+    }
+
+    /// Pass or fail by a condition.
+    pub fn when(condition: bool, seen: impl Into<String>) -> Self {
+        if condition { Self::pass(seen) } else { Self::fail(seen) }
+    }
+}
+
+/// A check with its verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judged {
+    /// The check.
+    #[serde(flatten)]
+    pub check: Check,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What there was, or why it was not tried.
+    pub seen: String,
+    /// The reason for which a failure is accepted, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
+}
+
+/// How many checks came out how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// As documented.
+    pub passed: usize,
+    /// Not as documented, assumptions included.
+    pub failed: usize,
+    /// Not as documented, and accepted with a reason.
+    pub accepted: usize,
+    /// Not tried.
+    pub not_run: usize,
+    /// Nothing to try.
+    pub not_applicable: usize,
+}
+
+/// A fact that no check examined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Uncovered {
+    /// Which.
+    pub fact: FactId,
+    /// Why.
+    pub reason: String,
+}
+
+/// How much of the contract the checks that ran examine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// How many facts there are.
+    pub facts: usize,
+    /// How many a check examined.
+    pub covered: usize,
+    /// The others, each with its reason.
+    pub uncovered: Vec<Uncovered>,
+}
+
+/// A whole run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Version of this form.
+    pub schema_version: &'static str,
+    /// Name and version of the program.
+    pub tool: String,
+    /// API version that was examined.
+    pub api: String,
+    /// Description and its digest.
+    pub spec: BTreeMap<&'static str, String>,
+    /// The server that was examined.
+    pub target: String,
+    /// Counts.
+    pub summary: Summary,
+    /// Every check of the run.
+    pub checks: Vec<Judged>,
+    /// What of the contract was examined.
+    pub coverage: Coverage,
+    /// Entries of the accepted list that did not fail, or name no check.
+    pub stale: Vec<String>,
+}
+
+impl Summary {
+    /// Counts a run.
+    #[must_use]
+    pub fn of(checks: &[Judged]) -> Self {
+        let mut summary = Self::default();
+        for judged in checks {
+            *match (judged.outcome, &judged.accepted) {
+                (Outcome::Pass, _) => &mut summary.passed,
+                (Outcome::Fail, Some(_)) => &mut summary.accepted,
+                (Outcome::Fail, None) => &mut summary.failed,
+                (Outcome::NotRun, _) => &mut summary.not_run,
+                (Outcome::NotApplicable, _) => &mut summary.not_applicable,
+            } += 1;
+        }
+        summary
+    }
+}
+
+impl Report {
+    /// Whether the run found something that must not be. An assumption that turned out false
+    /// counts only in a strict run.
+    #[must_use]
+    pub fn fails(&self, strict: bool) -> bool {
+        let broken = |judged: &Judged| {
+            judged.outcome == Outcome::Fail
+                && judged.accepted.is_none()
+                && (strict || judged.check.severity != Rests::Assumption)
+        };
+        !self.stale.is_empty() || self.checks.iter().any(broken)
+    }
+}

@@ -1,0 +1,12 @@
+//! HTTP/1.1 on plain sockets, byte for byte: what libraries hide is what a conformance run has
+//! to see.
+//!
+//! Knows nothing of descriptions, Graph or checks.
+
+mod codec;
+mod connection;
+mod scripted;
+
+pub use codec::{Head, Message, WireError};
+pub use connection::{Answer, Connection};
+pub use scripted::{Scripted, Step};
