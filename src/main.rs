@@ -1,1 +1,5 @@
-fn main() {}
+//! The `entra-risk` program; see `entra_risk::cli`.
+
+fn main() -> std::process::ExitCode {
+    entra_risk::cli::main()
+}

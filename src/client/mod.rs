@@ -37,6 +37,8 @@ pub use clock::{Clock, SystemClock};
 pub use error::{Delivery, Error, ErrorKind};
 pub(crate) use open_enum::open_enum;
 pub use paging::{Page, Pages};
+#[cfg(feature = "conformance")]
+pub(crate) use refusal::describe;
 pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder, SessionError};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};

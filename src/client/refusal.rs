@@ -100,7 +100,7 @@ pub(super) async fn drain(mut response: Response) {
 }
 
 /// A transport failure in a few words, without the address (which may hold names).
-pub(super) fn describe(error: &reqwest::Error) -> String {
+pub(crate) fn describe(error: &reqwest::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;

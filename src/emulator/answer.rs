@@ -1,8 +1,8 @@
 //! Answers as HTTP: the headers that every answer of Graph has, and refusals as OData errors.
 //! What is answered is decided elsewhere.
 
-use hyper::body::Bytes;
 use http_body_util::Full;
+use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! One contract, prepared for serving: what each operation answers and changes. Built once at
 //! the start, so that a request looks nothing up by name.
 
-use hyper::body::Bytes;
 use hyper::StatusCode;
+use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 
 use super::routes::Routes;

@@ -214,7 +214,8 @@ fn signature(token: &[u8]) -> &[u8] {
 }
 
 fn issuer(tenant: &str) -> String {
-    format!("https://sts.windows.net/{tenant}/")
+    // On loopback, so that nobody can take the token for one of a real tenant.
+    format!("http://127.0.0.1/{tenant}/")
 }
 
 fn encode(value: &impl Serialize) -> String {

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::sync::RwLock;
 use std::time::Duration;
 
-use hyper::body::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HOST, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;

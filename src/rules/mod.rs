@@ -11,6 +11,7 @@ pub mod server;
 mod shape;
 
 pub use facts::{Facts, Subject};
+pub(crate) use message::BASIC;
 pub use message::{Credential, Reply, Request};
 
 use crate::verdict::{Check, Side, Verdict};

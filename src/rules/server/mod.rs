@@ -280,8 +280,15 @@ fn strings(value: &Value) -> Vec<String> {
 
 /// A GUID that belongs to nobody: version 4 in form, a number in fact.
 pub(super) fn generated_id(index: usize) -> String {
-    format!("e0000000-0000-4000-8000-{index:012x}")
+    format!("{GENERATED}{index:012x}")
 }
+
+/// Whether an id is made up by the rules.
+pub(crate) fn is_generated(id: &str) -> bool {
+    id.starts_with(GENERATED)
+}
+
+const GENERATED: &str = "e0000000-0000-4000-8000-";
 
 /// A property of a read answer, for comparison and for people.
 fn property(reply: &Reply, name: &str) -> Option<String> {

@@ -1,0 +1,297 @@
+//! `entra-risk conform`.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::exit::{Exit, Failure};
+use super::output::{self, WholeFile};
+use crate::conformance::{self, Accepted, Listener, Options, Selection, ServerOptions};
+use crate::contract::Contract;
+use crate::embedded;
+use crate::emulator::{Config, Emulator, Identity};
+use crate::report::{self, Format, Human};
+use crate::verdict::{Judged, Outcome, Report, Side};
+
+/// Check that client and server do what the documentation says.
+///
+/// The client side calls the generated client for every documented example and compares what
+/// arrives on a socket, then answers it in every documented and hostile way. The server side
+/// sends the documented requests, looks whether their effect is really there, and sends requests
+/// that must be refused.
+///
+/// Away from this machine only documented reads are sent, unless --allow-actions-on names test
+/// accounts.
+#[derive(Debug, Args)]
+pub(super) struct Conform {
+    /// API version to check
+    #[arg(long, value_name = "VERSION", default_value = "beta")]
+    api: String,
+    /// Side to check; both by default
+    #[arg(long, value_enum)]
+    side: Vec<SideArgument>,
+    /// Check only ids that this glob meets (* within a segment, ** across; a word meets any segment)
+    #[arg(long, value_name = "GLOB")]
+    check: Vec<String>,
+    /// Leave out ids that this glob meets
+    #[arg(long, value_name = "GLOB")]
+    skip: Vec<String>,
+    /// Print the ids of the checks, and run none
+    #[arg(long)]
+    list: bool,
+    /// Root of the server with the version, such as http://127.0.0.1:8080/beta; the embedded emulator by default
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// File with the token for --server; ENTRA_RISK_TOKEN is read otherwise
+    #[arg(long, value_name = "FILE", requires = "server")]
+    token_file: Option<PathBuf>,
+    /// Token for probes of --server: no-permission=FILE
+    #[arg(long, value_name = "KIND=FILE", requires = "server")]
+    probe_token: Vec<String>,
+    /// File with the object ids of test accounts, one a line, on which a server elsewhere may be sent actions
+    #[arg(long, value_name = "FILE", requires = "server")]
+    allow_actions_on: Option<PathBuf>,
+    /// Format of standard output: human or json
+    #[arg(long, default_value = "human")]
+    format: Format,
+    /// Also write the report to a file: json=report.json; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    output: Vec<Output>,
+    /// List of accepted disagreements (TOML)
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+    /// Fail for assumptions too
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SideArgument {
+    /// The generated client
+    Client,
+    /// A server
+    Server,
+}
+
+#[derive(Debug, Clone)]
+struct Output {
+    format: Format,
+    path: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or("write FORMAT=FILE, such as json=report.json")?;
+        Ok(Self { format: format.parse()?, path: PathBuf::from(path) })
+    }
+}
+
+impl Conform {
+    /// Whether standard output is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
+    let contract = embedded::contract(&command.api).ok_or_else(|| {
+        let known: Vec<&str> = embedded::contracts().iter().map(|contract| contract.api.as_str()).collect();
+        Failure::input(
+            format!("check the API version '{}': this build does not have it", command.api),
+            format!("give one of {}", known.join(", ")),
+        )
+    })?;
+    let sides: Vec<Side> = match command.side.as_slice() {
+        [] => vec![Side::Client, Side::Server],
+        sides => [(SideArgument::Client, Side::Client), (SideArgument::Server, Side::Server)]
+            .into_iter()
+            .filter(|(argument, _)| sides.contains(argument))
+            .map(|(_, side)| side)
+            .collect(),
+    };
+    let selection = Selection::new(&command.check, &command.skip)
+        .map_err(|error| Failure::input(error.to_string(), "globs are as in a shell: server/**/effect_missing/*"))?;
+    if command.list {
+        return list(contract, &sides, &selection);
+    }
+    let accepted = accepted(command.accepted.as_deref())?;
+    let files = command
+        .output
+        .iter()
+        .map(|output| Ok((output.format, WholeFile::begin(&output.path)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let (server, _emulator) = match sides.contains(&Side::Server) {
+        true => server(&command, contract).await?,
+        false => (None, None),
+    };
+    let options = Options { contract, sides: &sides, selection: &selection, server, accepted: &accepted };
+    let mut progress = Progress::new();
+    let report = tokio::select! {
+        report = conformance::run(options, &mut progress) => report?,
+        _ = tokio::signal::ctrl_c() => {
+            progress.clear();
+            return Ok(Exit::Interrupted);
+        }
+    };
+    progress.clear();
+    let render = |format: Format| match format {
+        Format::Human => Human::new(command.strict).render(&report),
+        Format::Json => report::json(&report),
+    };
+    for (format, file) in files {
+        file.finish(&anstream::adapter::strip_str(&render(format)).to_string())?;
+    }
+    output::print(&render(command.format))?;
+    Ok(ending(&report, command.strict))
+}
+
+fn ending(report: &Report, strict: bool) -> Exit {
+    if report.fails(strict) { Exit::Findings } else { Exit::Done }
+}
+
+fn list(contract: &Contract, sides: &[Side], selection: &Selection) -> Result<Exit, Failure> {
+    let planned = conformance::plan(contract, sides);
+    let lines: String =
+        planned.iter().filter(|check| selection.takes(&check.id)).map(|check| format!("{}\n", check.id)).collect();
+    output::print(&lines)?;
+    Ok(Exit::Done)
+}
+
+fn accepted(path: Option<&Path>) -> Result<Accepted, Failure> {
+    let Some(path) = path else { return Ok(Accepted::default()) };
+    let text = read(path, "the accepted list")?;
+    let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
+    Accepted::parse(&text, &path.display().to_string(), &today)
+        .map_err(|error| Failure::input(error.to_string(), "an entry is [[accepted]] with check, reason and source"))
+}
+
+/// The server that was named, or an emulator that lives as long as the second value.
+async fn server(command: &Conform, contract: &Contract) -> Result<(Option<ServerOptions>, Option<Emulator>), Failure> {
+    let Some(url) = &command.server else {
+        let emulator = Emulator::start(Config::new(std::slice::from_ref(contract)))
+            .await
+            .map_err(|error| Failure::input(error.to_string(), ""))?;
+        let options = ServerOptions {
+            base_url: emulator.base_url(&contract.api),
+            label: "embedded emulator".to_owned(),
+            token: emulator.token(&Identity::all(std::slice::from_ref(contract))),
+            no_permission: Some(emulator.token(&Identity::none())),
+            test_ids: None,
+        };
+        return Ok((Some(options), Some(emulator)));
+    };
+    let mut no_permission = None;
+    for probe in &command.probe_token {
+        match probe.split_once('=') {
+            Some(("no-permission", file)) => no_permission = Some(token(Path::new(file))?),
+            _ => {
+                return Err(Failure::input(
+                    format!("use the probe token '{probe}'"),
+                    "the one kind is no-permission: --probe-token no-permission=FILE",
+                ));
+            }
+        }
+    }
+    let token = match (&command.token_file, std::env::var("ENTRA_RISK_TOKEN")) {
+        (Some(path), _) => token(path)?,
+        (None, Ok(text)) if !text.trim().is_empty() => text,
+        (None, Ok(_)) => return Err(Failure::input("use ENTRA_RISK_TOKEN: it is empty", TOKEN_REMEDY)),
+        (None, Err(_)) => return Err(Failure::input("find a token for --server", TOKEN_REMEDY)),
+    };
+    let test_ids = command.allow_actions_on.as_deref().map(test_ids).transpose()?;
+    let label = url.clone();
+    Ok((Some(ServerOptions { base_url: url.clone(), label, token, no_permission, test_ids }), None))
+}
+
+const TOKEN_REMEDY: &str =
+    "set ENTRA_RISK_TOKEN or give --token-file FILE; any text will do for a server that does not look at it";
+
+fn read(path: &Path, what: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("read {what} {}: {error}", path.display()), ""))
+}
+
+fn token(path: &Path) -> Result<String, Failure> {
+    let text = read(path, "the token file")?;
+    // The text is checked here so that the error can name the file.
+    crate::client::Token::new(&text).map_err(|error| {
+        Failure::input(format!("use the token file {}: {error}", path.display()), "it holds the token and nothing else")
+    })?;
+    Ok(text.trim().to_owned())
+}
+
+fn test_ids(path: &Path) -> Result<Vec<String>, Failure> {
+    let text = read(path, "the test accounts")?;
+    let mut ids = Vec::new();
+    for (index, line) in
+        text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    {
+        match uuid::Uuid::parse_str(line) {
+            Ok(id) => ids.push(id.to_string()),
+            Err(_) => {
+                return Err(Failure::input(
+                    format!("read the test accounts {}:{}: '{line}' is no object id", path.display(), index + 1),
+                    "one GUID a line",
+                ));
+            }
+        }
+    }
+    if ids.is_empty() {
+        return Err(Failure::input(
+            format!("read the test accounts {}: there is none", path.display()),
+            "one GUID a line",
+        ));
+    }
+    Ok(ids)
+}
+
+/// A line on a terminal for whatever takes longer than a second.
+struct Progress {
+    begun: Instant,
+    shown: bool,
+    n_checks: usize,
+    n_judged: usize,
+    n_failed: usize,
+}
+
+impl Progress {
+    #[allow(clippy::disallowed_methods)] // decides only whether a line is shown
+    fn new() -> Self {
+        Self { begun: Instant::now(), shown: false, n_checks: 0, n_judged: 0, n_failed: 0 }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
+impl Listener for Progress {
+    fn begin(&mut self, n_checks: usize) {
+        self.n_checks = n_checks;
+    }
+
+    fn judged(&mut self, judged: &Judged) {
+        self.n_judged += 1;
+        self.n_failed += usize::from(judged.outcome == Outcome::Fail);
+        if self.begun.elapsed() > Duration::from_secs(1) && std::io::stderr().is_terminal() {
+            self.shown = true;
+            let _ = write!(
+                std::io::stderr(),
+                "\r\u{1b}[K{} of {} checks, {} failed",
+                self.n_judged,
+                self.n_checks,
+                self.n_failed
+            );
+        }
+    }
+}

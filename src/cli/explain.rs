@@ -1,0 +1,47 @@
+//! `entra-risk explain ID`.
+
+use clap::Args;
+
+use super::exit::{Exit, Failure};
+use super::output;
+use crate::embedded;
+use crate::report;
+use crate::rules::RULES;
+use crate::verdict::{Check, Side};
+
+/// Say what a check asserts, on what it rests, and how to reproduce it.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// Id of a check, as conform prints it, or its last segments
+    id: String,
+}
+
+pub(super) fn run(command: &Explain) -> Result<Exit, Failure> {
+    let planned: Vec<Check> = embedded::contracts()
+        .iter()
+        .flat_map(|contract| crate::conformance::plan(contract, &[Side::Client, Side::Server]))
+        .collect();
+    let exact = planned.iter().find(|check| check.id == command.id);
+    let found: Vec<&Check> = match exact {
+        Some(check) => vec![check],
+        None => planned.iter().filter(|check| check.id.ends_with(&format!("/{}", command.id))).collect(),
+    };
+    match found.as_slice() {
+        [check] => {
+            let rule = RULES.iter().find(|rule| check.id.split('/').any(|segment| segment == rule.id));
+            output::print(&report::explain(check, rule.map_or("", |rule| rule.reason)))?;
+            Ok(Exit::Done)
+        }
+        [] => Err(Failure::input(
+            format!("explain '{}': there is no such check", command.id),
+            "entra-risk conform --list prints all ids",
+        )),
+        several => {
+            let ids: Vec<&str> = several.iter().map(|check| check.id.as_str()).collect();
+            Err(Failure::input(
+                format!("explain '{}': {} checks end like this", command.id, ids.len()),
+                format!("give one of\n    {}", ids.join("\n    ")),
+            ))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The command line: arguments in, reports and exit codes out. Everything else is done by the
+//! library.
+
+mod conform;
+mod exit;
+mod explain;
+mod output;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Exit;
+use exit::Failure;
+
+/// Settle the risk of Microsoft Entra ID Protection on Microsoft Graph, and prove that client,
+/// description and server do what the documentation says.
+#[derive(Debug, Parser)]
+#[command(name = "entra-risk", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+    0  done, nothing to report
+    1  done, with findings
+    2  unusable arguments or input; nothing was sent
+    3  the server could not be reached, or refused before anything was sent
+  130  interrupted
+
+Try:
+  entra-risk conform                      check everything against the embedded emulator
+  entra-risk conform --list               the names of all checks
+  entra-risk serve                        a double of the service, with a token to use it";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check that client and server do what the documentation says
+    Conform(conform::Conform),
+    /// Say what a check asserts, on what it rests, and how to reproduce it
+    Explain(explain::Explain),
+    /// Print the JSON schema of the report
+    Schema,
+    /// Serve the documented operations on loopback, with state, tokens and OData errors
+    Serve(serve::Serve),
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let (result, json) = match arguments.command {
+        Command::Conform(command) => {
+            let json = command.is_json();
+            (runtime(false).and_then(|runtime| runtime.block_on(conform::run(command))), json)
+        }
+        Command::Explain(command) => (explain::run(&command), false),
+        Command::Schema => (output::print(crate::report::SCHEMA).map(|()| Exit::Done), false),
+        Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::complain(&failure, json);
+            failure.exit.into()
+        }
+    }
+}
+
+/// A run is one conversation at a time: one thread does it with the least overhead.
+fn runtime(parallel: bool) -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = match parallel {
+        true => tokio::runtime::Builder::new_multi_thread(),
+        false => tokio::runtime::Builder::new_current_thread(),
+    };
+    builder.enable_all().build().map_err(|error| Failure::input(format!("start the runtime: {error}"), ""))
+}

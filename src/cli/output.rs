@@ -1,0 +1,84 @@
+//! What goes to the terminal and into files.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::exit::Failure;
+
+/// Prints to standard output, styled where a terminal shows it.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let result = anstream::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    match result {
+        // Whoever reads has seen enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::input(format!("write to standard output: {error}"), "")),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Prints an error to standard error, as JSON where the output is JSON.
+pub(super) fn complain(failure: &Failure, json: bool) {
+    let mut stderr = anstream::stderr().lock();
+    // There is nobody left to tell if standard error is gone.
+    let _ = match json {
+        true => {
+            let error = serde_json::json!({"error": {
+                "message": format!("failed to {}", failure.what),
+                "remedy": failure.remedy,
+                "exitCode": failure.exit.code(),
+            }});
+            writeln!(stderr, "{error}")
+        }
+        false => {
+            let first = writeln!(stderr, "\u{1b}[1;31merror\u{1b}[0m: failed to {}", failure.what);
+            match failure.remedy.is_empty() {
+                true => first,
+                false => first.and_then(|()| writeln!(stderr, "  \u{1b}[1mhelp\u{1b}[0m: {}", failure.remedy)),
+            }
+        }
+    };
+}
+
+/// A file that appears whole or not at all: it is written beside its place, and moved there.
+pub(super) struct WholeFile {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl WholeFile {
+    /// Begins a file. Fails now, before anything is done, if it cannot be written.
+    pub(super) fn begin(path: &Path) -> Result<Self, Failure> {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let fail = |error: &dyn std::fmt::Display| {
+            Failure::input(
+                format!("write {}: {error}", path.display()),
+                "give a file in a folder that exists and can be written to",
+            )
+        };
+        if path.is_dir() {
+            return Err(fail(&"it is a folder"));
+        }
+        let file = tempfile::Builder::new().prefix(".entra-risk-").tempfile_in(folder).map_err(|error| fail(&error))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Completes it.
+    pub(super) fn finish(mut self, text: &str) -> Result<(), Failure> {
+        let fail =
+            |error: &dyn std::fmt::Display| Failure::input(format!("write {}: {error}", self.path.display()), "");
+        self.file
+            .write_all(text.as_bytes())
+            .and_then(|()| self.file.as_file().sync_all())
+            .map_err(|error| fail(&error))?;
+        let path = self.path.clone();
+        self.file
+            .persist(&self.path)
+            .map(|_| ())
+            .map_err(|error| Failure::input(format!("write {}: {}", path.display(), error.error), ""))
+    }
+}

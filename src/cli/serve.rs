@@ -1,0 +1,43 @@
+//! `entra-risk serve`.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use super::exit::{Exit, Failure};
+use super::output;
+use crate::embedded;
+use crate::emulator::{Config, Emulator, Identity};
+
+/// Serve the documented operations, with state, tokens and OData errors.
+///
+/// Prints lines to export as soon as it is ready; Ctrl-C stops it.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+}
+
+pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
+    let contracts = embedded::contracts();
+    let mut config = Config::new(contracts);
+    config.listen = command.listen;
+    let emulator = Emulator::start(config)
+        .await
+        .map_err(|error| Failure::input(error.to_string(), "give another --listen ADDR"))?;
+    let mut lines = format!("export ENTRA_RISK_GRAPH_ROOT=http://{}\n", emulator.address());
+    if let Some(contract) = contracts.first() {
+        lines += &format!("export ENTRA_RISK_BASE_URL={}\n", emulator.base_url(&contract.api));
+    }
+    lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(contracts)));
+    lines += &format!("export ENTRA_RISK_TOKEN_NO_PERMISSION={}\n", emulator.token(&Identity::none()));
+    output::print(&lines)?;
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => {
+            emulator.shutdown().await;
+            Ok(Exit::Interrupted)
+        }
+        Err(error) => Err(Failure::input(format!("wait for Ctrl-C: {error}"), "")),
+    }
+}

@@ -1,0 +1,172 @@
+//! Carries out the client's cases: calls through the dispatcher, against a scripted server.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::join_all;
+
+use super::{Run, RunError};
+use crate::client::{Answer as Answered, AnyClient, BoxFuture, Clock, Error, Session, Token, TokenFn};
+use crate::contract::Contract;
+use crate::rules::Request;
+use crate::rules::client::{Answer, CallResult, ClientCase, ClientSeen};
+use crate::verdict::Verdict;
+use crate::wire::{Head, Message, Scripted, Step};
+
+/// How long the client waits for a silent server.
+const IMPATIENCE: Duration = Duration::from_millis(100);
+/// How long it waits for one that answers: longer than any machine is busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(cases: Vec<ClientCase>, contract: &Contract, run: &mut Run<'_>) -> Result<(), RunError> {
+    let (silent, talking): (Vec<_>, Vec<_>) =
+        cases.into_iter().partition(|case| case.script.contains(&Answer::Silence));
+    let (quick, slow) = (Bench::start(contract, PATIENCE).await?, Bench::start(contract, IMPATIENCE).await?);
+    // Silence takes time and no work: side by side, and beside the others.
+    let one_by_one = async {
+        let mut seen = Vec::with_capacity(talking.len());
+        for case in &talking {
+            seen.push(quick.call(case).await);
+        }
+        seen
+    };
+    let side_by_side = async {
+        let steps = silent.iter().flat_map(|case| case.script.iter().map(step));
+        slow.server.begin(steps);
+        let results = join_all(silent.iter().map(|case| slow.dispatch(case))).await;
+        let received = slow.server.received();
+        results.into_iter().map(|(result, id)| (of_call(&received, id.as_deref()), result)).collect::<Vec<_>>()
+    };
+    let (seen, waited) = futures_util::future::join(one_by_one, side_by_side).await;
+    for (case, seen) in talking.into_iter().zip(seen) {
+        judge(case, &seen, run);
+    }
+    for (case, (requests, result)) in silent.into_iter().zip(waited) {
+        judge(case, &ClientSeen { requests, result, waits: Vec::new() }, run);
+    }
+    Ok(())
+}
+
+fn judge(case: ClientCase, seen: &ClientSeen, run: &mut Run<'_>) {
+    for asserted in case.checks {
+        let verdict: Verdict = (asserted.judge)(seen);
+        run.record(asserted.check, verdict);
+    }
+}
+
+/// A scripted server and a client that calls it.
+struct Bench {
+    server: Scripted,
+    client: AnyClient,
+    waits: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Bench {
+    async fn start(contract: &Contract, attempt: Duration) -> Result<Self, RunError> {
+        let server = Scripted::start().await?;
+        let waits = Arc::new(Mutex::new(Vec::new()));
+        let session = Session::builder()
+            .base_url(&format!("http://{}/{}", server.address(), contract.api))
+            .token(TokenFn(|_: String, claims: Option<String>| {
+                std::future::ready(Token::new(if claims.is_some() { "token-with-claims" } else { "token" }))
+            }))
+            .clock(Recorder { waits: Arc::clone(&waits) })
+            .attempt_timeout(attempt)
+            .build()?;
+        let client = AnyClient::connect(&session, &contract.api)
+            .ok_or_else(|| RunError::Selection(format!("this build has no client for '{}'", contract.api)))?;
+        Ok(Self { server, client, waits })
+    }
+
+    async fn call(&self, case: &ClientCase) -> ClientSeen {
+        if case.arguments.is_none() {
+            return ClientSeen::default();
+        }
+        self.server.begin(case.script.iter().map(step));
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let (result, _) = self.dispatch(case).await;
+        let waits = std::mem::take(&mut *self.waits.lock().unwrap_or_else(PoisonError::into_inner));
+        let requests = self.server.received().iter().map(request).collect();
+        ClientSeen { requests, result, waits }
+    }
+
+    /// The result of a call, and the id under which it was sent.
+    async fn dispatch(&self, case: &ClientCase) -> (CallResult, Option<String>) {
+        let empty = serde_json::Map::new();
+        let arguments = case.arguments.as_ref().unwrap_or(&empty);
+        match self.client.dispatch(&case.operation, arguments).await {
+            Ok(answer) => (success(answer), None),
+            Err(error) => (failure(&error), error.client_request_id().map(|id| id.to_string())),
+        }
+    }
+}
+
+fn step(answer: &Answer) -> Step {
+    match answer {
+        Answer::Bytes(bytes) => Step::Answer(bytes.clone()),
+        Answer::Truncated(bytes) => Step::Truncated(bytes.clone()),
+        Answer::Reset => Step::Reset,
+        Answer::Silence => Step::Silence,
+    }
+}
+
+fn success(answer: Answered) -> CallResult {
+    CallResult { ok: true, status: Some(answer.status), body: answer.body, ..CallResult::default() }
+}
+
+fn failure(error: &Error) -> CallResult {
+    CallResult {
+        ok: false,
+        status: error.status().map(|status| status.as_u16()),
+        body: None,
+        kind: format!("{:?}", error.kind()),
+        delivery: format!("{:?}", error.delivery()),
+        code: error.code().map(str::to_owned),
+        request_id: error.request_id().map(str::to_owned),
+        message: error.message().to_owned(),
+    }
+}
+
+/// The requests of one call among those of several.
+fn of_call(received: &[Message], id: Option<&str>) -> Vec<Request> {
+    received.iter().filter(|message| message.header("client-request-id") == id).map(request).collect()
+}
+
+/// A captured request, decoded; the path without the version.
+fn request(message: &Message) -> Request {
+    let Head::Request { method, target } = &message.head else { return Request::default() };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    // The version is the first segment of the base URL that the client was given.
+    let path = path.get(1..).and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(path);
+    Request {
+        method: method.clone(),
+        path: path.to_owned(),
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        headers: message.headers.clone(),
+        body: (!message.body.is_empty()).then(|| message.body.clone()),
+    }
+}
+
+/// A clock on which waits take no time and are remembered.
+struct Recorder {
+    waits: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Clock for Recorder {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).iter().sum()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).push(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}

@@ -1,0 +1,243 @@
+//! Carries out the server's cases.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::target::{Reach, Target, TargetError};
+use super::{Run, RunError};
+use crate::contract::Contract;
+use crate::rules::server::{ServerCase, ServerSeen, is_generated};
+use crate::rules::{Credential, Reply, Request};
+use crate::verdict::Verdict;
+
+/// The server to examine.
+#[derive(Clone)]
+pub struct ServerOptions {
+    /// Its root with the version.
+    pub base_url: String,
+    /// How it is called in reports.
+    pub label: String,
+    /// A token with the documented permissions.
+    pub token: String,
+    /// A token without any permission, if there is one.
+    pub no_permission: Option<String>,
+    /// Accounts that actions may be tried on, where the server is not on this machine.
+    pub test_ids: Option<Vec<String>>,
+}
+
+/// So many requests in a row without an answer end a run.
+const MOST_SILENCES: u32 = 3;
+
+const AWAY: &str = "actions, and bad requests derived from them, go to this machine only; --allow-actions-on FILE names accounts to try them on";
+
+pub(super) async fn run(
+    cases: Vec<ServerCase>,
+    options: ServerOptions,
+    contract: &Contract,
+    run: &mut Run<'_>,
+) -> Result<(), RunError> {
+    let mut target = Target::new(&options.base_url, &options.token, options.no_permission)?;
+    target.greet().await?;
+    let away = target.reach() == Reach::Away;
+    let mut session = Examination { target, replaced: BTreeMap::new(), listed: None, silences: 0 };
+    match (away, options.test_ids) {
+        (true, Some(ids)) => session.replace_by(&cases, ids),
+        (true, None) => {}
+        (false, _) => session.replace_by_listed(&cases, contract).await?,
+    }
+    for case in cases {
+        let reason = session.reason_not_to(&case, away);
+        let seen = match reason {
+            Some(reason) => Err(Verdict::not_run(reason)),
+            None => session.carry_out(&case, contract).await,
+        };
+        for asserted in case.checks {
+            let verdict = match &seen {
+                Ok(seen) => (asserted.judge)(seen),
+                Err(verdict) => verdict.clone(),
+            };
+            run.record(asserted.check, verdict);
+        }
+    }
+    Ok(())
+}
+
+struct Examination {
+    target: Target,
+    /// Documented identities and those that stand for them.
+    replaced: BTreeMap<String, String>,
+    /// Identities that the server lists, once it was asked.
+    listed: Option<Vec<String>>,
+    silences: u32,
+}
+
+impl Examination {
+    /// Why a case is not carried out, if so.
+    fn reason_not_to(&self, case: &ServerCase, away: bool) -> Option<String> {
+        if self.silences >= MOST_SILENCES {
+            return Some("the server stopped answering".to_owned());
+        }
+        if !self.target.can(case.credential) {
+            return Some("it needs a token without permissions: --probe-token no-permission=FILE".to_owned());
+        }
+        if !away || !case.acts {
+            return None;
+        }
+        if self.replaced.is_empty() {
+            return Some(AWAY.to_owned());
+        }
+        let all = case.setup.iter().chain(&case.before).chain([&case.request]).chain(&case.after);
+        let foreign = |id: &String| is_generated(id) || !self.replaced.contains_key(id);
+        all.flat_map(identities)
+            .any(|id| foreign(&id))
+            .then(|| "it needs more accounts than --allow-actions-on names".to_owned())
+    }
+
+    async fn carry_out(&mut self, case: &ServerCase, contract: &Contract) -> Result<ServerSeen, Verdict> {
+        let mut seen = ServerSeen::default();
+        for request in &case.setup {
+            seen.setup.push(self.send(request, Credential::Permitted, false).await?);
+        }
+        for request in &case.before {
+            seen.before.push(self.send(request, Credential::Permitted, false).await?);
+        }
+        seen.request = self.replace(&case.request);
+        seen.reply = self.send(&case.request, case.credential, case.to_the_end).await?;
+        if seen.reply.status == 404 && !case.acts && !contract_literal(contract, case) {
+            self.read_another(case, contract, &mut seen).await?;
+        }
+        for request in &case.after {
+            seen.after.push(self.send(request, Credential::Permitted, false).await?);
+        }
+        Ok(seen)
+    }
+
+    /// The documented entity is not there: any that is listed serves.
+    async fn read_another(
+        &mut self,
+        case: &ServerCase,
+        contract: &Contract,
+        seen: &mut ServerSeen,
+    ) -> Result<(), Verdict> {
+        let documented = identities(&case.request);
+        let listed = self.listed(contract).await?;
+        let (Some(documented), Some(other)) = (documented.first(), listed.first()) else {
+            return Err(Verdict::not_run("the server does not have the documented entity, and lists no other"));
+        };
+        let mut request = case.request.clone();
+        request.path = request.path.replace(documented, other);
+        seen.request = request.clone();
+        seen.reply = self.send(&request, case.credential, case.to_the_end).await?;
+        Ok(())
+    }
+
+    async fn send(&mut self, request: &Request, credential: Credential, to_the_end: bool) -> Result<Reply, Verdict> {
+        let request = self.replace(request);
+        match self.target.send(&request, credential, to_the_end).await {
+            Ok(reply) => {
+                self.silences = 0;
+                Ok(reply)
+            }
+            Err(reason) => {
+                self.silences += 1;
+                Err(Verdict::fail(format!("{} {}: failed to {reason}", request.method, request.path)))
+            }
+        }
+    }
+
+    /// The request with identities that the server has.
+    fn replace(&self, request: &Request) -> Request {
+        let mut request = request.clone();
+        for (documented, other) in &self.replaced {
+            request.path = request.path.replace(documented, other);
+            if let Some(body) = request.body.take() {
+                let body = String::from_utf8(body).map(|text| text.replace(documented, other).into_bytes());
+                request.body = Some(body.unwrap_or_else(|error| error.into_bytes()));
+            }
+        }
+        request
+    }
+
+    /// Test ids stand for the documented ones, in order, as far as they go.
+    fn replace_by(&mut self, cases: &[ServerCase], ids: Vec<String>) {
+        let mut documented: Vec<String> = Vec::new();
+        for id in cases.iter().filter(|case| case.acts).flat_map(|case| case.before.iter().flat_map(identities)) {
+            if !is_generated(&id) && !documented.contains(&id) {
+                documented.push(id);
+            }
+        }
+        self.replaced = documented.into_iter().zip(ids).collect();
+    }
+
+    /// On a server with accounts of its own, those stand for documented ones that it lacks.
+    async fn replace_by_listed(&mut self, cases: &[ServerCase], contract: &Contract) -> Result<(), TargetError> {
+        let mut missing: Vec<String> = Vec::new();
+        for request in cases.iter().filter(|case| case.acts).flat_map(|case| &case.before) {
+            let Some(id) = identities(request).into_iter().next() else { continue };
+            if is_generated(&id) || missing.contains(&id) || self.replaced.contains_key(&id) {
+                continue;
+            }
+            match self.target.send(request, Credential::Permitted, false).await {
+                Ok(reply) if reply.status == 404 => missing.push(id),
+                // Known, or a fault that a check will name.
+                _ => {
+                    self.replaced.insert(id.clone(), id);
+                }
+            }
+        }
+        let known = std::mem::take(&mut self.replaced);
+        if !missing.is_empty() {
+            let listed = self.listed(contract).await.unwrap_or_default();
+            let spare = listed.into_iter().filter(|id| !known.contains_key(id));
+            self.replaced = missing.into_iter().zip(spare).collect();
+        }
+        Ok(())
+    }
+
+    /// Identities that the server lists, by the description's own listing.
+    async fn listed(&mut self, contract: &Contract) -> Result<Vec<String>, Verdict> {
+        if let Some(listed) = &self.listed {
+            return Ok(listed.clone());
+        }
+        let mut listed = Vec::new();
+        let lists = contract.operations.iter().filter_map(|operation| {
+            let entity = contract.page_of(operation.success.shape.as_ref()?)?;
+            Some((operation, contract.entity_set(entity)?.key.clone()))
+        });
+        for (operation, key) in lists.filter(|(operation, _)| operation.parameters.is_empty()) {
+            let request =
+                Request { method: operation.method.clone(), path: operation.path.to_string(), ..Request::default() };
+            let reply = self.send(&request, Credential::Permitted, false).await?;
+            let body = reply.json().unwrap_or_default();
+            let items = body.get("value").and_then(Value::as_array).cloned().unwrap_or_default();
+            listed.extend(items.iter().filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));
+        }
+        self.listed = Some(listed.clone());
+        Ok(listed)
+    }
+}
+
+/// Whether the path of a case has no parameter: a 404 there is about the path itself.
+fn contract_literal(contract: &Contract, case: &ServerCase) -> bool {
+    contract.operation(&case.operation).is_none_or(|operation| operation.parameters.is_empty())
+}
+
+/// GUIDs in the path and body of a request.
+fn identities(request: &Request) -> Vec<String> {
+    let mut found: Vec<String> = request.path.split('/').filter(|part| is_guid(part)).map(str::to_owned).collect();
+    let mut collect = vec![request.json().unwrap_or_default()];
+    while let Some(value) = collect.pop() {
+        match value {
+            Value::String(text) if is_guid(&text) => found.push(text),
+            Value::Array(items) => collect.extend(items),
+            Value::Object(object) => collect.extend(object.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
+}

@@ -1,0 +1,220 @@
+//! A server under examination: over plain HTTP byte for byte, over TLS through the client's own
+//! transport.
+
+use std::net::ToSocketAddrs as _;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::client::{Session, SessionError, StaticToken};
+use crate::rules::{BASIC, Credential, Reply, Request};
+use crate::wire::Connection;
+
+/// How long the server may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a throttled request is sent.
+const MOST_ATTEMPTS: u32 = 6;
+/// The longest that a throttled request waits.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Where a server is, which decides what it may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine.
+    Loopback,
+    /// Anywhere else.
+    Away,
+}
+
+/// Why a server cannot be examined. Completes "failed to …".
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// No connection, or no HTTP.
+    #[error("reach {url}: {reason}")]
+    Unreachable {
+        /// The address.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// The token is for Microsoft Graph, and this is not Microsoft Graph.
+    #[error("use this token at {url}: its audience is Microsoft Graph, and it goes nowhere else")]
+    ForeignAudience {
+        /// The address.
+        url: String,
+    },
+    /// The address or token cannot be used.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The token cannot be used.
+    #[error("use the token: {0}")]
+    Token(#[from] crate::client::TokenError),
+}
+
+/// A server.
+pub(super) struct Target {
+    base: Url,
+    transport: Transport,
+    token: String,
+    no_permission: Option<String>,
+}
+
+enum Transport {
+    Plain(Connection),
+    Tls(Session),
+}
+
+impl Target {
+    /// Prepares for a server. Nothing is sent.
+    pub(super) fn new(base_url: &str, token: &str, no_permission: Option<String>) -> Result<Self, TargetError> {
+        let session = Session::builder().base_url(base_url).token(StaticToken::new(token)?).build()?;
+        let base = session.version_url("");
+        let base =
+            Url::parse(&base).map_err(|error| TargetError::Unreachable { url: base, reason: error.to_string() })?;
+        if is_for_graph(token) && !is_graph(&base) {
+            return Err(TargetError::ForeignAudience { url: base.to_string() });
+        }
+        let transport = match base.scheme() {
+            "http" => Transport::Plain(Connection::new(authority(&base), PATIENCE)),
+            _ => Transport::Tls(session),
+        };
+        let token = token.trim().to_owned();
+        Ok(Self { base, transport, token, no_permission: no_permission.map(|token| token.trim().to_owned()) })
+    }
+
+    /// Where it is.
+    pub(super) fn reach(&self) -> Reach {
+        let loopback = match self.base.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => {
+                // A name may lead anywhere: all that it leads to must be this machine.
+                name.eq_ignore_ascii_case("localhost")
+                    && (name, 0).to_socket_addrs().is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+            }
+            None => false,
+        };
+        if loopback { Reach::Loopback } else { Reach::Away }
+    }
+
+    /// Whether there is a token without permissions.
+    pub(super) fn can(&self, credential: Credential) -> bool {
+        credential != Credential::NoPermission || self.no_permission.is_some()
+    }
+
+    /// Whether anything that speaks HTTP is there.
+    pub(super) async fn greet(&mut self) -> Result<(), TargetError> {
+        let request = Request { method: "GET".to_owned(), path: "/".to_owned(), ..Request::default() };
+        let url = self.base.to_string();
+        match self.once(&request, Credential::None, false).await {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(TargetError::Unreachable {
+                url,
+                reason: format!("{reason}; is the server up, and the address right?"),
+            }),
+        }
+    }
+
+    /// Sends a request, again where the server throttles.
+    pub(super) async fn send(
+        &mut self,
+        request: &Request,
+        credential: Credential,
+        to_the_end: bool,
+    ) -> Result<Reply, String> {
+        let mut attempt = 1;
+        loop {
+            let reply = self.once(request, credential, to_the_end).await?;
+            if !matches!(reply.status, 429 | 503) || attempt == MOST_ATTEMPTS {
+                return Ok(reply);
+            }
+            let asked = reply.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+            let wait = asked.unwrap_or(Duration::from_secs(1 << (attempt - 1)));
+            tokio::time::sleep(wait.min(LONGEST_WAIT)).await;
+            attempt += 1;
+        }
+    }
+
+    async fn once(&mut self, request: &Request, credential: Credential, to_the_end: bool) -> Result<Reply, String> {
+        let authorization = match credential {
+            Credential::Permitted => Some(format!("Bearer {}", self.token)),
+            Credential::NoPermission => self.no_permission.as_ref().map(|token| format!("Bearer {token}")),
+            Credential::OtherScheme => Some(BASIC.to_owned()),
+            Credential::None => None,
+        };
+        let mut headers = request.headers.clone();
+        headers.push(("Accept".to_owned(), "application/json".to_owned()));
+        headers.extend(authorization.map(|value| ("Authorization".to_owned(), value)));
+        let path = format!("{}{}", self.base.path().trim_end_matches('/'), request.target());
+        match &mut self.transport {
+            Transport::Plain(connection) => {
+                let sent = connection.send(&request.method, &path, &headers, request.body.as_deref(), to_the_end).await;
+                let answer = sent.map_err(|error| error.to_string())?;
+                Ok(Reply { status: answer.status, headers: answer.headers, body: answer.body, after: answer.after })
+            }
+            Transport::Tls(session) => over_tls(session, &self.base, &path, request, headers).await,
+        }
+    }
+}
+
+async fn over_tls(
+    session: &Session,
+    base: &Url,
+    path: &str,
+    request: &Request,
+    headers: Vec<(String, String)>,
+) -> Result<Reply, String> {
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    let url = format!("{}{path}", base.origin().ascii_serialization());
+    let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|error| text(&error))?;
+    let mut call = session.http().request(method, url);
+    for (name, value) in headers {
+        call = call.header(name, value);
+    }
+    if let Some(body) = &request.body {
+        call = call.body(body.clone());
+    }
+    let describe = |error: reqwest::Error| crate::client::describe(&error);
+    let response = call.send().await.map_err(describe)?;
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let headers = headers.collect();
+    let body = response.bytes().await.map_err(describe)?.to_vec();
+    Ok(Reply { status, headers, body, after: None })
+}
+
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    format!("{host}:{}", url.port_or_known_default().unwrap_or(80))
+}
+
+/// Whether a token says that it is for Microsoft Graph. Opaque tokens say nothing.
+fn is_for_graph(token: &str) -> bool {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let claims = token.trim().split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let claims = claims.and_then(|claims| serde_json::from_slice::<serde_json::Value>(&claims).ok());
+    let Some(claims) = claims else { return false };
+    // An emulator's tokens have the same audience, and its own issuer on loopback.
+    let issuer = claims.get("iss").and_then(|issuer| issuer.as_str()).unwrap_or_default();
+    let ours = Url::parse(issuer).is_ok_and(|url| match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    });
+    let audience = claims.get("aud").and_then(|audience| audience.as_str()).unwrap_or_default();
+    let graph = crate::client::Cloud::ALL.iter().any(|cloud| audience.trim_end_matches('/') == cloud.root());
+    !ours && (graph || audience == GRAPH_APP)
+}
+
+/// The application id of Microsoft Graph, the same in every cloud.
+const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+
+fn is_graph(url: &Url) -> bool {
+    let origin = url.origin().ascii_serialization();
+    crate::client::Cloud::ALL.iter().any(|cloud| cloud.root() == origin)
+}

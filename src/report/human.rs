@@ -1,0 +1,186 @@
+//! The report for people: one line a check, more for what is wrong.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::contract::Rests;
+use crate::verdict::{Check, Coverage, Judged, Outcome, Report};
+
+/// Renders text; the caller strips the styles where nobody sees them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Human {
+    strict: bool,
+}
+
+const GREEN: &str = "\u{1b}[32m";
+const RED: &str = "\u{1b}[31m";
+const YELLOW: &str = "\u{1b}[33m";
+const DIM: &str = "\u{1b}[2m";
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
+
+impl Human {
+    /// `strict` marks failed assumptions as failures.
+    #[must_use]
+    pub fn new(strict: bool) -> Self {
+        Self { strict }
+    }
+
+    /// The whole report.
+    #[must_use]
+    pub fn render(self, report: &Report) -> String {
+        let mut text = String::new();
+        let file = report.spec.get("file").map_or("", String::as_str);
+        let digest = report.spec.get("digest").map_or("", String::as_str);
+        let _ = writeln!(
+            text,
+            "{} · {} · {file} {DIM}({digest}){PLAIN} · server: {}",
+            report.tool, report.api, report.target
+        );
+        let mut group = String::new();
+        for judged in &report.checks {
+            let of = judged.check.id.splitn(5, '/').take(4).collect::<Vec<_>>().join("/");
+            if of != group {
+                let _ = writeln!(text, "\n{BOLD}{of}{PLAIN}");
+                group = of;
+            }
+            self.line(&mut text, judged, &group);
+        }
+        self.end(&mut text, report);
+        text
+    }
+
+    fn line(self, text: &mut String, judged: &Judged, group: &str) {
+        let (word, style) = self.word(judged);
+        let rest = judged.check.id.strip_prefix(group).unwrap_or(&judged.check.id).trim_start_matches('/');
+        let _ = writeln!(text, "  {style}{word:<8}{PLAIN} {rest}  {DIM}{}{PLAIN}", one_line(&judged.seen, 100));
+        if judged.outcome != Outcome::Fail {
+            return;
+        }
+        let check = &judged.check;
+        let mut row = |name: &str, value: &str| {
+            let _ =
+                writeln!(text, "           {DIM}{name:<10}{PLAIN} {}", value.replace('\n', "\n                      "));
+        };
+        row("documented", &check.documented);
+        row("seen", &judged.seen);
+        row("rests on", &format!("{}: {}", check.severity, check.page));
+        row("at", &check.origin.to_string());
+        if let Some(reason) = &judged.accepted {
+            row("accepted", reason);
+        }
+        row("reproduce", &check.reproduce);
+        row("more", &format!("entra-risk explain '{}'", check.id));
+    }
+
+    fn word(self, judged: &Judged) -> (&'static str, &'static str) {
+        match (judged.outcome, &judged.accepted, judged.check.severity) {
+            (Outcome::Pass, ..) => ("pass", GREEN),
+            (Outcome::Fail, Some(_), _) => ("accepted", YELLOW),
+            (Outcome::Fail, None, Rests::Assumption) if !self.strict => ("assumed", YELLOW),
+            (Outcome::Fail, None, _) => ("FAIL", RED),
+            (Outcome::NotRun, ..) => ("not run", YELLOW),
+            (Outcome::NotApplicable, ..) => ("n/a", DIM),
+        }
+    }
+
+    fn end(self, text: &mut String, report: &Report) {
+        let summary = report.summary;
+        let broken: Vec<&Judged> = report
+            .checks
+            .iter()
+            .filter(|judged| judged.outcome == Outcome::Fail && judged.accepted.is_none())
+            .collect();
+        let assumed = broken.iter().filter(|judged| judged.check.severity == Rests::Assumption).count();
+        let _ = write!(text, "\n{}", coverage(&report.coverage));
+        for stale in &report.stale {
+            let _ = writeln!(text, "{RED}stale{PLAIN} in the accepted list: {stale}");
+        }
+        if !broken.is_empty() {
+            let _ = writeln!(text, "\n{BOLD}Not as documented{PLAIN}");
+            for judged in broken {
+                let (word, style) = self.word(judged);
+                let _ = writeln!(text, "  {style}{word:<8}{PLAIN} {}", judged.check.id);
+            }
+        }
+        let style = if report.fails(self.strict) { RED } else { GREEN };
+        let _ = write!(
+            text,
+            "\n{style}{BOLD}{} checks: {} passed, {} failed",
+            report.checks.len(),
+            summary.passed,
+            summary.failed
+        );
+        if assumed > 0 {
+            let _ = write!(text, " ({assumed} of them assumptions of ours)");
+        }
+        let _ = writeln!(
+            text,
+            ", {} accepted, {} not run, {} not applicable{PLAIN}",
+            summary.accepted, summary.not_run, summary.not_applicable
+        );
+    }
+}
+
+/// What the checks examined of the contract, the rest by reason.
+#[must_use]
+pub fn coverage(coverage: &Coverage) -> String {
+    let mut text = format!("{} of {} facts covered", coverage.covered, coverage.facts);
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for uncovered in &coverage.uncovered {
+        reasons.entry(&uncovered.reason).or_default().push(uncovered.fact.as_str());
+    }
+    text.push_str(if reasons.is_empty() { "\n" } else { "; not covered:\n" });
+    for (reason, facts) in reasons {
+        let _ = writeln!(text, "  {}: {reason}", n_facts(facts.len()));
+        for fact in facts {
+            let _ = writeln!(text, "    {DIM}{fact}{PLAIN}");
+        }
+    }
+    text
+}
+
+fn n_facts(n_facts: usize) -> String {
+    if n_facts == 1 { "1 fact".to_owned() } else { format!("{n_facts} facts") }
+}
+
+/// One check, as a page of a manual.
+#[must_use]
+pub fn explain(check: &Check, reason: &str) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{BOLD}{}{PLAIN}\n", check.id);
+    let _ = writeln!(text, "Asserts     {}.", capital(&check.asserts));
+    let _ = writeln!(text, "Expected    {}", check.documented);
+    let _ = writeln!(text, "Because     {reason}.");
+    let _ = writeln!(text, "Rests on    {}: {}", check.severity, check.page);
+    let _ = writeln!(text, "Written at  {}", check.origin);
+    for (index, fact) in check.facts.iter().enumerate() {
+        let _ = writeln!(text, "{:<11} {fact}", if index == 0 { "Facts" } else { "" });
+    }
+    let _ = writeln!(
+        text,
+        "\nReproduce{}",
+        if check.reproduce.starts_with("curl") {
+            " (ENTRA_RISK_BASE_URL and ENTRA_RISK_TOKEN as printed by entra-risk serve)"
+        } else {
+            ""
+        }
+    );
+    for line in check.reproduce.lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn one_line(text: &str, longest: usize) -> String {
+    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    match line.char_indices().nth(longest) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
