@@ -221,8 +221,6 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
         &operation.success.origin,
     );
     for effect in &operation.effects {
-        let value = format!("{} becomes the state of every id of {}", effect.set, effect.ids);
-        facts.operation(operation, "effect", None, value, &effect.source, &effect.origin);
         facts.operation(operation, "missing", None, effect.missing.as_str(), &effect.missing_source, &effect.origin);
         for becomes in &effect.becomes {
             facts.operation(

@@ -30,6 +30,7 @@ pub struct Rule {
 /// Every rule, listed once.
 pub const RULES: &[&Rule] = &[
     &client::statement_contradicted::RULE,
+    &client::member_unknown::RULE,
     &client::request_differs::RULE,
     &client::header_not_sent::RULE,
     &client::answer_misread::RULE,

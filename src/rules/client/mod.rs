@@ -4,6 +4,7 @@
 pub mod answer_misread;
 pub mod bound_not_kept;
 pub mod header_not_sent;
+pub mod member_unknown;
 pub mod request_differs;
 pub mod statement_contradicted;
 
@@ -78,6 +79,7 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ClientCase> {
         .subjects()
         .flat_map(|subject| {
             let mut cases = statement_contradicted::cases(&subject);
+            cases.extend(member_unknown::cases(&subject));
             cases.extend(request_differs::cases(&subject));
             cases.extend(header_not_sent::cases(&subject));
             cases.extend(answer_misread::cases(&subject));
