@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failure};
 use super::output::{self, WholeFile};
-use crate::conformance::{self, Accepted, Listener, Options, Selection, ServerOptions};
+use crate::conformance::{self, Accepted, Listener, Options, RunError, Selection, ServerOptions};
 use crate::contract::Contract;
 use crate::embedded;
 use crate::emulator::{Config, Emulator, Identity};
@@ -203,8 +203,12 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
     let token = match (&command.token_file, std::env::var("ENTRA_RISK_TOKEN")) {
         (Some(path), _) => token(path)?,
         (None, Ok(text)) if !text.trim().is_empty() => text,
-        (None, Ok(_)) => return Err(Failure::input("use ENTRA_RISK_TOKEN: it is empty", TOKEN_REMEDY)),
-        (None, Err(_)) => return Err(Failure::input("find a token for --server", TOKEN_REMEDY)),
+        (None, given) => {
+            // A server that is not there is the first thing to know of.
+            conformance::greet(url).await.map_err(RunError::from)?;
+            let what = if given.is_ok() { "use ENTRA_RISK_TOKEN: it is empty" } else { "find a token for --server" };
+            return Err(Failure::input(what, TOKEN_REMEDY));
+        }
     };
     let test_ids = command.allow_actions_on.as_deref().map(test_ids).transpose()?;
     let label = url.clone();

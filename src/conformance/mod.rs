@@ -13,7 +13,7 @@ mod target;
 pub use accepted::{Accepted, AcceptedError, Entry};
 pub use selection::{Selection, SelectionError};
 pub use server::ServerOptions;
-pub use target::{Reach, TargetError};
+pub use target::{TargetError, greet};
 
 use std::collections::BTreeMap;
 

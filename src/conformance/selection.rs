@@ -48,13 +48,10 @@ impl Selection {
     /// Why nothing was selected, with the id that comes nearest.
     pub(super) fn explain(&self, planned: &[Check]) -> String {
         let wanted = self.words.join(", ");
-        let pieces: Vec<&str> =
-            wanted.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|piece| piece.len() > 3).collect();
-        let score = |check: &&Check| {
-            pieces.iter().filter(|piece| check.id.to_lowercase().contains(&piece.to_lowercase())).count()
-        };
-        match planned.iter().max_by_key(score).filter(|check| score(check) > 0) {
-            Some(near) => format!("no id meets '{wanted}'; is it '{}'? --list prints all", near.id),
+        let words = planned.iter().flat_map(|check| check.id.split('/'));
+        let near = words.map(|word| (strsim::jaro_winkler(word, &wanted), word)).max_by(|a, b| a.0.total_cmp(&b.0));
+        match near.filter(|(score, _)| *score > 0.8) {
+            Some((_, near)) => format!("no id meets '{wanted}'; did you mean '{near}'? --list prints all"),
             None => format!("no id meets '{wanted}'; --list prints all"),
         }
     }

@@ -52,11 +52,13 @@ pub(super) async fn run(
             Some(reason) => Err(Verdict::not_run(reason)),
             None => session.carry_out(&case, contract).await,
         };
-        for asserted in case.checks {
+        for mut asserted in case.checks {
             let verdict = match &seen {
                 Ok(seen) => (asserted.judge)(seen),
                 Err(verdict) => verdict.clone(),
             };
+            // The lines to repeat it name the identities that it was tried with.
+            asserted.check.reproduce = session.replace_in(&asserted.check.reproduce);
             run.record(asserted.check, verdict);
         }
     }
@@ -149,14 +151,18 @@ impl Examination {
     /// The request with identities that the server has.
     fn replace(&self, request: &Request) -> Request {
         let mut request = request.clone();
-        for (documented, other) in &self.replaced {
-            request.path = request.path.replace(documented, other);
-            if let Some(body) = request.body.take() {
-                let body = String::from_utf8(body).map(|text| text.replace(documented, other).into_bytes());
-                request.body = Some(body.unwrap_or_else(|error| error.into_bytes()));
-            }
+        if !self.replaced.is_empty() {
+            request.path = self.replace_in(&request.path);
+            request.body = request.body.map(|body| match String::from_utf8(body) {
+                Ok(text) => self.replace_in(&text).into_bytes(),
+                Err(other) => other.into_bytes(),
+            });
         }
         request
+    }
+
+    fn replace_in(&self, text: &str) -> String {
+        self.replaced.iter().fold(text.to_owned(), |text, (documented, other)| text.replace(documented, other))
     }
 
     /// Test ids stand for the documented ones, in order, as far as they go.

@@ -19,7 +19,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Where a server is, which decides what it may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub(super) enum Reach {
     /// This machine.
     Loopback,
     /// Anywhere else.
@@ -50,6 +50,14 @@ pub enum TargetError {
     /// The token cannot be used.
     #[error("use the token: {0}")]
     Token(#[from] crate::client::TokenError),
+}
+
+/// Sees whether anything that speaks HTTP is at an address. No token is sent.
+///
+/// # Errors
+/// An address that cannot be used, or nothing there.
+pub async fn greet(base_url: &str) -> Result<(), TargetError> {
+    Target::new(base_url, "none", None)?.greet().await
 }
 
 /// A server.

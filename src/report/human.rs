@@ -58,6 +58,11 @@ impl Human {
             return;
         }
         let check = &judged.check;
+        if word != "FAIL" {
+            let why = judged.accepted.as_deref().unwrap_or("no page says so");
+            let _ = writeln!(text, "           {DIM}{} was expected; {why}{PLAIN}", check.documented);
+            return;
+        }
         let mut row = |name: &str, value: &str| {
             let _ =
                 writeln!(text, "           {DIM}{name:<10}{PLAIN} {}", value.replace('\n', "\n                      "));
@@ -66,9 +71,6 @@ impl Human {
         row("seen", &judged.seen);
         row("rests on", &format!("{}: {}", check.severity, check.page));
         row("at", &check.origin.to_string());
-        if let Some(reason) = &judged.accepted {
-            row("accepted", reason);
-        }
         row("reproduce", &check.reproduce);
         row("more", &format!("entra-risk explain '{}'", check.id));
     }

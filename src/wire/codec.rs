@@ -13,6 +13,9 @@ const MOST_HEADERS: usize = 100;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WireError {
+    /// No connection could be made.
+    #[error("connect: {0}")]
+    Connect(#[source] io::Error),
     /// The socket failed.
     #[error("read from the connection: {0}")]
     Io(#[from] io::Error),

@@ -94,7 +94,7 @@ impl Connection {
         let (mut stream, mut buffer) = match self.open.take() {
             Some(open) => open,
             None => {
-                let stream = TcpStream::connect(&self.authority).await?;
+                let stream = TcpStream::connect(&self.authority).await.map_err(WireError::Connect)?;
                 stream.set_nodelay(true)?;
                 (stream, Vec::new())
             }

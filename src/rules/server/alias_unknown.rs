@@ -13,9 +13,6 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
-    if !subject.is_first() {
-        return Vec::new();
-    }
     let stated = subject.exchange.statements.iter().filter(|statement| statement.kind == "alias");
     stated
         .filter_map(|statement| {

@@ -15,8 +15,9 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
     let limit: usize = statement.value.parse().ok()?;
     let name = statement.name.as_deref().unwrap_or_default();
     let ids: Vec<String> = (0..limit).map(generated_id).collect();
-    let mut case = action.case(action.request(&ids), &[]);
+    let mut case = action.case(action.request(&ids), &ids[..1]);
     case.setup.clear();
+    case.after.clear();
     // The accounts must be there, or their absence may be what is refused: an action that
     // creates what is missing brings them about, half of them at a time.
     let contract = subject.facts.contract;
@@ -41,6 +42,12 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
     let status = subject.exchange.status;
     case.assert(check, move |seen| match seen.setup.iter().find(|reply| !(200..300).contains(&reply.status)) {
         Some(reply) => Verdict::not_run(format!("{limit} accounts could not be brought about: {}", reply.summary())),
+        None if seen.reply.status != status && seen.before.first().is_some_and(|reply| reply.status == 404) => {
+            Verdict::not_run(format!(
+                "the server holds fewer than {limit} accounts to try it on ({})",
+                seen.reply.summary()
+            ))
+        }
         None => Verdict::when(seen.reply.status == status, seen.reply.summary()),
     });
     Some(case)
