@@ -247,3 +247,52 @@ fn identities(request: &Request) -> Vec<String> {
 fn is_guid(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{self, Facts};
+
+    /// What would be sent to a server elsewhere; nothing is.
+    fn allowed(test_ids: Option<Vec<String>>) -> (Vec<String>, Vec<String>) {
+        let contract = crate::embedded::contract("beta").expect("this build has beta");
+        let cases = rules::server::cases(&Facts::new(contract));
+        let target = Target::new("https://192.0.2.1/beta", "t", Some("n".to_owned())).expect("a target");
+        assert_eq!(target.reach(), Reach::Away);
+        let mut session = Examination { target, replaced: BTreeMap::new(), listed: None, silences: 0 };
+        if let Some(ids) = test_ids {
+            session.replace_by(&cases, ids);
+        }
+        let (mut reads, mut acts) = (Vec::new(), Vec::new());
+        for case in cases.iter().filter(|case| session.reason_not_to(case, true).is_none()) {
+            let sent = session.replace(&case.request);
+            let text =
+                format!("{} {} {}", sent.method, sent.path, String::from_utf8_lossy(&sent.body.unwrap_or_default()));
+            if case.acts { acts.push(text) } else { reads.push(text) }
+        }
+        (reads, acts)
+    }
+
+    #[test]
+    fn away_from_this_machine_only_documented_reads_are_sent() {
+        let (reads, acts) = allowed(None);
+        assert!(reads.len() >= 8 && reads.iter().all(|read| read.starts_with("GET ")), "{reads:?}");
+        assert_eq!(acts, Vec::<String>::new());
+    }
+
+    #[test]
+    fn test_accounts_stand_for_the_documented_ones_and_no_other_is_named() {
+        let ids: Vec<String> = (1..=4).map(|index| format!("aaaaaaaa-0000-4000-8000-00000000000{index}")).collect();
+        let (_, acts) = allowed(Some(ids.clone()));
+        assert!(acts.len() > 20, "{acts:?}");
+        for text in &acts {
+            let named = text.split(['"', '/', ' ']).filter(|part| is_guid(part));
+            for id in named {
+                assert!(ids.iter().any(|own| own == id), "{id} in {text}");
+            }
+        }
+        // With fewer accounts than an example has, that example is left out.
+        let (_, fewer) = allowed(Some(ids[..1].to_vec()));
+        assert!(fewer.len() < acts.len());
+    }
+}

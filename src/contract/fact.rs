@@ -155,6 +155,15 @@ impl Facts<'_> {
 
 pub(super) fn flatten(contract: &Contract) -> Vec<Fact> {
     let mut facts = Facts { api: &contract.api, facts: Vec::new() };
+    for server in &contract.servers {
+        facts.facts.push(Fact {
+            id: FactId::about(&contract.api, "*", "cloud", Some(&server.cloud)),
+            value: server.url.clone(),
+            source: server.source.clone(),
+            origin: server.origin.clone(),
+            unobservable: Some("only that cloud could show it".to_owned()),
+        });
+    }
     for operation in &contract.operations {
         operation_facts(contract, operation, &mut facts);
     }

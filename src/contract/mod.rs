@@ -53,6 +53,8 @@ pub struct Server {
     pub cloud: String,
     /// The URL with the version: `https://graph.microsoft.com/beta`.
     pub url: String,
+    /// Who says so.
+    pub source: Source,
     /// Where the description says so.
     pub origin: Origin,
 }

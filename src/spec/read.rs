@@ -31,21 +31,27 @@ pub(super) fn contract(document: &Document) -> Result<Contract> {
         api,
         file: document.file.clone(),
         digest: document.digest.clone(),
-        servers: root
-            .get("servers")
-            .into_iter()
-            .flat_map(Node::items)
-            .map(|node| Server {
-                cloud: node.str("x-entra-cloud").unwrap_or("global").to_owned(),
-                url: node.str("url").unwrap_or_default().trim_end_matches('/').to_owned(),
-                origin: document.origin(node.line),
-            })
-            .collect(),
+        servers: servers(document)?,
         operations,
         shapes,
         conventions: Convention::all(&document.origin(errors)),
         exchanges: Vec::new(),
     })
+}
+
+fn servers(document: &Document) -> Result<Vec<Server>> {
+    let items = document.root.get("servers").into_iter().flat_map(Node::items);
+    items
+        .enumerate()
+        .map(|(index, node)| {
+            Ok(Server {
+                cloud: node.str("x-entra-cloud").unwrap_or("global").to_owned(),
+                url: node.str("url").unwrap_or_default().trim_end_matches('/').to_owned(),
+                source: document.source(&format!("/servers/{index}"), node.line)?,
+                origin: document.origin(node.line),
+            })
+        })
+        .collect()
 }
 
 /// One operation of a document.

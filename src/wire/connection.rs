@@ -40,8 +40,8 @@ impl Connection {
     /// Sends a request and reads the answer to it. With `to_the_end` the request asks to close
     /// the connection, and all that follows is read.
     ///
-    /// A kept connection that turns out to be closed is opened anew, once: no byte of an answer
-    /// had come on it.
+    /// A kept connection that turns out to be closed, or to hold bytes that nobody asked for, is
+    /// opened anew, once.
     ///
     /// # Errors
     /// No connection, no answer in time, or one that is no HTTP/1.1.
@@ -58,7 +58,7 @@ impl Connection {
         let patience = self.patience;
         let limit = |_| WireError::Timeout(patience.as_secs());
         match timeout(patience, self.exchange(&bytes, to_the_end)).await.map_err(limit)? {
-            Err(WireError::Closed | WireError::Io(_)) if kept => {
+            Err(WireError::Closed | WireError::Io(_) | WireError::Malformed(_)) if kept => {
                 self.open = None;
                 timeout(patience, self.exchange(&bytes, to_the_end)).await.map_err(limit)?
             }
@@ -91,7 +91,7 @@ impl Connection {
     }
 
     async fn exchange(&mut self, bytes: &[u8], to_the_end: bool) -> Result<Answer, WireError> {
-        let (mut stream, mut buffer) = match self.open.take() {
+        let (mut stream, mut buffer) = match self.open.take().filter(|(_, rest)| rest.is_empty()) {
             Some(open) => open,
             None => {
                 let stream = TcpStream::connect(&self.authority).await.map_err(WireError::Connect)?;

@@ -1,4 +1,8 @@
-//! Every black-box test, in one binary to keep linking short.
+//! The one integration-test binary: small to link, and each layer a module.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[cfg(feature = "cli")]
+mod conformance;
 #[cfg(feature = "emulator")]
 mod emulator;

@@ -22,7 +22,7 @@ pub mod wrong_method_accepted;
 use serde_json::{Value, json};
 
 use super::{Asserted, Credential, Facts, Reply, Request, Subject};
-use crate::contract::{Contract, Effect, Operation, ValueSource};
+use crate::contract::{Becomes, Contract, Effect, Operation, ValueSource};
 use crate::verdict::Check;
 
 /// One request to a server, with what goes before and after it, and what is to be said of it.
@@ -255,19 +255,25 @@ fn read_request(contract: &Contract, set: &str, id: &str) -> Option<Request> {
     })?;
     let (name, _) = reader.parameters.first()?;
     let path = reader.path.as_str().replace(&format!("{{{name}}}"), id);
-    Some(Request { method: reader.method.clone(), path, ..Request::default() })
+    // Without it the service hides members that are newer than their enum
+    // (concepts/best-practices.md).
+    let headers = vec![("Prefer".to_owned(), "include-unknown-enum-members".to_owned())];
+    Some(Request { method: reader.method.clone(), path, headers, ..Request::default() })
 }
 
-/// Another operation on the same set that leaves at least one property otherwise.
+/// The operation on the same set that leaves most properties otherwise.
 fn opposite<'a>(contract: &'a Contract, operation: &Operation, effect: &Effect) -> Option<(&'a Operation, &'a Effect)> {
-    let differs = |other: &Effect| {
-        other.set == effect.set
-            && other.becomes.iter().any(|becomes| {
-                effect.becomes.iter().any(|ours| ours.property == becomes.property && ours.value != becomes.value)
-            })
+    let differences = |other: &Effect| {
+        let differs = |theirs: &&Becomes| {
+            effect.becomes.iter().any(|ours| ours.property == theirs.property && ours.value != theirs.value)
+        };
+        other.becomes.iter().filter(differs).count()
     };
     let others = contract.operations.iter().filter(|other| other.id != operation.id);
-    others.flat_map(|other| other.effects.iter().map(move |effect| (other, effect))).find(|(_, effect)| differs(effect))
+    let effects = others.flat_map(|other| other.effects.iter().map(move |effect| (other, effect)));
+    let same_set = effects.filter(|(_, other)| other.set == effect.set && differences(other) > 0);
+    // The first of the best, so that the description's order decides.
+    same_set.rev().max_by_key(|(_, other)| differences(other))
 }
 
 fn strings(value: &Value) -> Vec<String> {

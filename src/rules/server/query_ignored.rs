@@ -47,17 +47,16 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
     }
     let entity = contract.page_of(&shape).and_then(|entity| contract.entity_set(entity));
     for query in &subject.operation.query {
-        let (value, documented, judge): (String, String, fn(&[&Value], &str) -> bool) =
-            match (query.name.as_str(), entity) {
-                ("$top", _) => ("1".to_owned(), "at most one entity".to_owned(), |listed, _| listed.len() <= 1),
-                ("$select", Some(set)) => (set.key.clone(), format!("{} alone", set.key), |listed, key| {
-                    listed
-                        .iter()
-                        .filter_map(|entity| entity.as_object())
-                        .all(|entity| entity.keys().all(|name| name == key || name.contains('@')))
-                }),
-                _ => continue,
-            };
+        let (value, documented, judge): (String, String, Listed) = match (query.name.as_str(), entity) {
+            ("$top", _) => ("1".to_owned(), "at most one entity".to_owned(), |listed, _| listed.len() <= 1),
+            ("$select", Some(set)) => (set.key.clone(), format!("{} alone", set.key), |listed, key| {
+                listed
+                    .iter()
+                    .filter_map(|entity| entity.as_object())
+                    .all(|entity| entity.keys().all(|name| name == key || name.contains('@')))
+            }),
+            _ => continue,
+        };
         let mut case = ServerCase::new(subject, documented_request(subject));
         case.request.query = vec![(query.name.clone(), value.clone())];
         let check = subject.check(
@@ -78,6 +77,9 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
     }
     cases
 }
+
+/// Whether the listed entities keep to an option's value.
+type Listed = fn(&[&Value], &str) -> bool;
 
 /// `NAME eq LITERAL`, with the literal in either documented form.
 fn equation(filter: &str) -> Option<(String, String)> {

@@ -1,0 +1,163 @@
+//! The program as people and scripts meet it: exit codes, messages, files.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn entra_risk(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entra-risk"));
+    command.args(arguments).env_remove("ENTRA_RISK_TOKEN").output().expect("the program starts")
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn conform_passes_and_names_every_check() {
+    let output = entra_risk(&["conform"]);
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert!(!printed.contains('\u{1b}'), "colour only on a terminal");
+    let list = text(&entra_risk(&["conform", "--list"]).stdout);
+    assert!(list.lines().count() > 300);
+    for id in list.lines() {
+        let rest = id.splitn(5, '/').nth(4).expect("five segments");
+        assert!(printed.contains(&format!("pass     {rest}  ")), "{id} is not printed");
+    }
+    assert!(printed.contains("facts covered"));
+}
+
+#[test]
+fn the_json_report_keeps_to_its_schema() {
+    let schema: Value = serde_json::from_slice(&entra_risk(&["schema"]).stdout).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let report: Value = serde_json::from_slice(&entra_risk(&["conform", "--format", "json"]).stdout).expect("JSON");
+    let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(report["summary"]["failed"], 0);
+    assert_eq!(report["summary"]["passed"], report["checks"].as_array().expect("checks").len());
+    // The schema can fail: it is closed.
+    let mut wrong = report;
+    wrong["checks"][0]["outcome"] = "ok".into();
+    wrong["more"] = true.into();
+    assert_eq!(validator.iter_errors(&wrong).count(), 2);
+}
+
+#[test]
+fn bad_input_is_one_clear_error_with_the_right_code() {
+    let folder = folder("bad-input");
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_string_lossy().into_owned()
+    };
+    let (empty, quoted) = (file("empty", " \n"), file("quoted", "\"abc\""));
+    let (token, list, ids) =
+        (file("token", "test-token"), file("list.toml", "[[accepted]]\ncheck = 'x'\n"), file("ids", "abc\n"));
+    let gone = folder.join("gone/report.json").to_string_lossy().into_owned();
+    let to_gone = format!("json={gone}");
+    let probe = format!("no-permission={empty}");
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["conform", "--server", "http://127.0.0.1:9"], 3, "reach http://127.0.0.1:9"),
+        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &token], 3, "reach"),
+        (&["conform", "--server", "htp://127.0.0.1:9", "--token-file", &token], 2, "neither http nor https"),
+        (&["conform", "--server", "127.0.0.1/beta", "--token-file", &token], 2, "https://HOST/VERSION"),
+        (&["conform", "--server", "http://example.org/beta", "--token-file", &token], 2, "plain HTTP"),
+        (&["conform", "--server", "https://a:secret@example.org/beta", "--token-file", &token], 2, "user name"),
+        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &empty], 2, "the token is empty"),
+        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &quoted], 2, "quotes"),
+        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &gone], 2, "gone"),
+        (
+            &["conform", "--server", "http://127.0.0.1:9", "--token-file", &token, "--probe-token", "other=x"],
+            2,
+            "no-permission",
+        ),
+        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &token, "--probe-token", &probe], 2, "empty"),
+        (
+            &["conform", "--server", "http://127.0.0.1:9", "--token-file", &token, "--allow-actions-on", &ids],
+            2,
+            "ids:1",
+        ),
+        (&["conform", "--accepted", &list], 2, "reason"),
+        (&["conform", "--accepted", &gone], 2, "accepted list"),
+        (&["conform", "--output", &to_gone], 2, "gone/report.json"),
+        (&["conform", "--output", "json"], 2, "json=report.json"),
+        (&["conform", "--output", "pdf=x"], 2, "the formats are"),
+        (&["conform", "--api", "v9"], 2, "give one of beta"),
+        (&["conform", "--check", "effect_mising"], 2, "did you mean 'effect_missing'"),
+        (&["conform", "--check", "["], 2, "pattern"),
+        (&["explain", "nothing"], 2, "no such check"),
+        (&["explain", "effect_missing/riskLevel"], 2, "2 checks end like this"),
+        (&["serve", "--listen", "here"], 2, "socket address"),
+        (&["frobnicate"], 2, "unrecognized"),
+    ];
+    for (arguments, code, part) in cases {
+        let output = entra_risk(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(*code), "{arguments:?}: {said}");
+        assert!(said.starts_with("error: ") && said.contains(part), "{arguments:?}: {said}");
+        assert!(!said.contains("panicked") && !said.contains("secret"), "{said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}: nothing but the error");
+    }
+    assert!(!folder.join("gone").exists());
+}
+
+#[test]
+fn errors_follow_the_format() {
+    let output = entra_risk(&["conform", "--format", "json", "--server", "http://127.0.0.1:9"]);
+    let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
+    assert_eq!(error["error"]["exitCode"], 3);
+    assert!(error["error"]["message"].as_str().is_some_and(|message| message.contains("127.0.0.1:9")));
+}
+
+#[test]
+fn report_files_are_written_whole_or_not_at_all() {
+    let folder = folder("reports");
+    let (json, human) = (folder.join("r.json"), folder.join("r.txt"));
+    let output = entra_risk(&[
+        "conform",
+        "--check",
+        "effect_missing",
+        "--output",
+        &format!("json={}", json.display()),
+        "--output",
+        &format!("human={}", human.display()),
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("the file")).expect("JSON");
+    assert_eq!(report["checks"].as_array().map(Vec::len), Some(6));
+    assert!(std::fs::read_to_string(&human).expect("the file").contains("6 checks: 6 passed"));
+    // A run that does not happen leaves what was there, and nothing beside it.
+    let before = std::fs::read(&json).expect("the file");
+    let output =
+        entra_risk(&["conform", "--server", "http://127.0.0.1:9", "--output", &format!("json={}", json.display())]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(std::fs::read(&json).expect("the file"), before);
+    assert_eq!(std::fs::read_dir(&folder).expect("the folder").count(), 2);
+}
+
+#[test]
+fn explain_says_what_why_where_and_how() {
+    let output = entra_risk(&["explain", "dismiss_riskyuser/effect_missing/riskLevel"]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+    for part in [
+        "Asserts",
+        "Expected    none",
+        "beta/api/riskyusers-dismiss.md",
+        "openapi/beta.yaml:",
+        "curl -sS -i -X POST",
+        "#effect[riskLevel]",
+    ] {
+        assert!(said.contains(part), "'{part}' is missing from\n{said}");
+    }
+}

@@ -1,0 +1,52 @@
+//! The suite itself: that it passes what is right, names what is wrong, and says so well.
+
+mod binary;
+mod curl;
+mod foreign;
+mod model;
+mod pages;
+mod run;
+mod spec;
+
+use entra_risk::conformance::{self, Accepted, Options, RunError, Selection, ServerOptions};
+use entra_risk::contract::Contract;
+use entra_risk::emulator::{Config, Emulator, Identity};
+use entra_risk::verdict::{Outcome, Report, Side};
+
+/// The embedded contract.
+pub(crate) fn contract() -> &'static Contract {
+    entra_risk::embedded::contract("beta").expect("this build has beta")
+}
+
+/// A run of the given sides against a server.
+async fn run(
+    contract: &Contract,
+    sides: &[Side],
+    globs: &[&str],
+    server: Option<ServerOptions>,
+) -> Result<Report, RunError> {
+    let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+    let selection = Selection::new(&globs, &[]).expect("globs");
+    let options = Options { contract, sides, selection: &selection, server, accepted: &Accepted::default() };
+    conformance::run(options, &mut ()).await
+}
+
+/// An emulator of a contract, and how to reach it.
+async fn emulator(contract: &Contract) -> (Emulator, ServerOptions) {
+    let contracts = std::slice::from_ref(contract);
+    let emulator = Emulator::start(Config::new(contracts)).await.expect("loopback");
+    let options = ServerOptions {
+        base_url: emulator.base_url(&contract.api),
+        label: "emulator".to_owned(),
+        token: emulator.token(&Identity::all(contracts)),
+        no_permission: Some(emulator.token(&Identity::none())),
+        test_ids: None,
+    };
+    (emulator, options)
+}
+
+/// Ids and what was seen, of checks with this outcome.
+fn with(report: &Report, outcome: Outcome) -> Vec<String> {
+    let found = report.checks.iter().filter(|judged| judged.outcome == outcome);
+    found.map(|judged| format!("{} ({}): {}", judged.check.id, judged.check.severity, judged.seen)).collect()
+}

@@ -1,0 +1,189 @@
+//! Descriptions that must be refused, and ones that grow: each rule of the lint fires on one
+//! change of the real description, and the real one is quiet.
+
+use entra_risk::spec::lint::{RULES, lint};
+use entra_risk::spec::{Document, parse_transcript};
+use entra_risk::verdict::{Outcome, Side};
+
+use super::{emulator, run, with};
+
+const BETA: &str = include_str!("../../../openapi/beta.yaml");
+const CONFIRM: &str = include_str!("../../../openapi/exchanges/beta/confirm_riskyuser.http");
+
+fn changed(from: &str, to: &str) -> String {
+    assert!(BETA.contains(from), "the description has no '{from}'");
+    BETA.replacen(from, to, 1)
+}
+
+#[test]
+fn the_description_is_quiet() {
+    let document = Document::parse(BETA, "openapi/beta.yaml").expect("YAML");
+    assert_eq!(lint(&document), Vec::new());
+}
+
+/// Rule, text to find, text instead.
+const BREAKS: &[(&str, &str, &str)] = &[
+    ("version_unusable", "openapi: 3.0.3", "openapi: 3.1.0"),
+    ("version_unusable", "  version: beta", "  version: Beta 1"),
+    ("version_unusable", "https://graph.microsoft.us/beta", "http://graph.microsoft.us/beta"),
+    ("unknown_key", "operationId: riskyUser.get", "operationID: riskyUser.get"),
+    ("unknown_key", "x-entra-licence:", "x-entra-license:"),
+    ("unknown_key", "      maxItems: 60", "      maxitems: 60"),
+    ("dangling_reference", "#/components/schemas/DismissRequest", "#/components/schemas/Dismissal"),
+    ("operation_id_missing", "      operationId: riskyUser.get\n", ""),
+    ("name_collision", "operationId: riskyUser.get", "operationId: riskyUser.List"),
+    ("name_collision", "    RiskState:", "    riskLevel:"),
+    ("name_collision", "name: $select", "name: filter"),
+    ("method_unusable", "  /riskyUsers/dismiss:", "  riskyUsers/dismiss:"),
+    ("method_unusable", "    get:\n      operationId: riskyUser.list", "    head:\n      operationId: riskyUser.list"),
+    ("authorization_declared", "name: Workbook-Session-Id", "name: authorization"),
+    (
+        "collection_option_not_string",
+        "The properties to answer, separated by commas.\n          schema: {type: string}",
+        "x\n          schema: {type: array, items: {type: string}}",
+    ),
+    (
+        "parameter_unguarded",
+        "schema: {type: string, format: uuid}\n        - $ref",
+        "schema: {type: string}\n        - $ref",
+    ),
+    (
+        "parameter_unguarded",
+        "          in: path\n          required: true",
+        "          in: path\n          required: false",
+    ),
+    ("parameter_unguarded", "        - name: id\n          in: path", "        - name: key\n          in: path"),
+    (
+        "several_media_types",
+        "          application/json:\n            schema: {$ref: '#/components/schemas/DismissRequest'}",
+        "          text/json:\n            schema: {$ref: '#/components/schemas/DismissRequest'}",
+    ),
+    (
+        "inline_success_schema",
+        "schema: {$ref: '#/components/schemas/RiskyUserCollection'}",
+        "schema: {type: object, additionalProperties: {}}",
+    ),
+    (
+        "inline_success_schema",
+        "'204': {description: The service took the request.}",
+        "'204': {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/RiskyUser'}}}}",
+    ),
+    ("error_answers_differ", "        5XX: {$ref: '#/components/responses/Error'}\n", ""),
+    (
+        "response_closed",
+        "        userPrincipalName: {type: string, nullable: true, description: Sign-in name of the account.}\n      additionalProperties: {}",
+        "        userPrincipalName: {type: string, nullable: true, description: Sign-in name of the account.}\n      additionalProperties: false",
+    ),
+    ("inline_enum", "        userDisplayName: {type: string,", "        userDisplayName: {type: string, enum: [a, b],"),
+    (
+        "security_missing",
+        "        - delegated: [IdentityRiskyUser.Read.All]",
+        "        - delegated: [IdentityRiskyUser.Reed.All]",
+    ),
+    ("source_missing", "      x-entra-source: {page: beta/api/riskyusers-get.md (2021-07), rests: documented}\n", ""),
+];
+
+#[test]
+fn every_rule_fires_on_its_defect_and_says_where() {
+    for (rule, from, to) in BREAKS {
+        let document = Document::parse(&changed(from, to), "spec.yaml").expect("YAML");
+        let findings = lint(&document);
+        let found = findings.iter().find(|finding| finding.rule == *rule);
+        let found = found.unwrap_or_else(|| panic!("{rule} is quiet on '{to}': {findings:?}"));
+        assert!(found.origin.line > 1 || *rule == "version_unusable", "{found}");
+        assert_eq!(found.to_string().lines().count(), 1, "one line: {found}");
+        assert!(!found.remedy.is_empty(), "{found}");
+    }
+    for rule in RULES {
+        assert!(BREAKS.iter().any(|(id, ..)| *id == rule.id), "{} has no defect that shows it", rule.id);
+        assert!(!rule.reason.is_empty());
+    }
+}
+
+#[test]
+fn values_without_a_meaning_are_errors_with_a_line() {
+    for (from, to, part) in [
+        ("missing: create", "missing: forget", "create, ignore or refuse"),
+        ("match: {id: body.userIds}", "match: {id: userIds}", "match"),
+        ("rests: documented}", "rests: certain}", "rests"),
+        ("{personal: notSupported}", "{personal: never}", "notSupported"),
+        ("x-entra-aliases: [/identityProtection/riskyUsers]", "x-entra-aliases: [identityProtection]", "alias"),
+        ("riskLevel: {value: none}", "riskLevel: none", "value"),
+    ] {
+        let document = Document::parse(&changed(from, to), "spec.yaml").expect("YAML");
+        let error = document.contract().expect_err(to).to_string();
+        assert!(error.starts_with("spec.yaml:") && error.contains(part), "{error}");
+    }
+}
+
+/// An operation that is only in a description and a transcript is served and checked: nothing
+/// in the code names one.
+#[tokio::test]
+async fn an_added_operation_is_served_and_checked() {
+    let start = BETA.find("  /riskyUsers/confirmCompromised:").expect("the action");
+    let end = BETA.find("components:\n").expect("the components");
+    let rename = |text: &str| {
+        text.replace("/riskyUsers/confirmCompromised", "/riskyUsers/confirmSafe")
+            .replace("riskyUser.confirmCompromised", "riskyUser.confirmSafe")
+            .replace("value: high", "value: low")
+            .replace("value: confirmedCompromised", "value: confirmedSafe")
+            .replace("adminConfirmedUserCompromised", "adminConfirmedAccountSafe")
+            .replace("effect[riskLevel] = high", "effect[riskLevel] = low")
+            .replace("= confirmedCompromised", "= confirmedSafe")
+    };
+    let text = format!("{}{}{}", &BETA[..end], rename(&BETA[start..end]), &BETA[end..]);
+    let document = Document::parse(&text, "spec.yaml").expect("YAML");
+    assert_eq!(lint(&document), Vec::new());
+    let mut grown = document.contract().expect("a contract");
+    grown.exchanges.clone_from(&super::contract().exchanges);
+    grown.exchanges.push(parse_transcript(&rename(CONFIRM), "safe", "safe.http").expect("a transcript"));
+    let (_emulator, server) = emulator(&grown).await;
+    let report = run(&grown, &[Side::Server], &[], Some(server)).await.expect("a run");
+    assert_eq!(with(&report, Outcome::Fail), Vec::<String>::new());
+    let passed = report
+        .checks
+        .iter()
+        .filter(|judged| judged.check.operation == "riskyUser.confirmSafe" && judged.outcome == Outcome::Pass);
+    assert!(passed.count() > 60);
+}
+
+/// The transcripts judge the description: a change of it makes a named check fail, on the side
+/// that needs no new build.
+#[tokio::test]
+async fn a_changed_description_fails_a_named_check() {
+    for (from, to, check) in [
+        ("maxItems: 60", "maxItems: 50", "limit_not_reached/userIds-60"),
+        ("maxItems: 60", "maxItems: 61", "bad_request_accepted/userIds-61"),
+        ("  /riskyUsers/dismiss:\n    post:", "  /riskyUsers/dismiss:\n    put:", "example_not_answered/status"),
+        ("  /riskyUsers/dismiss:", "  /riskyUsers/dismissAll:", "example_not_answered/status"),
+        ("name: Workbook-Session-Id", "name: Session-Id", "statement_contradicted/header[Workbook-Session-Id]"),
+        ("riskLevel: {value: none}", "riskLevel: {value: low}", "effect_missing/riskLevel"),
+        (
+            "IdentityRiskyUser.ReadWrite.All]\n        - application: [IdentityRiskyUser.ReadWrite.All]",
+            "IdentityRiskyUser.Read.All]\n        - application: [IdentityRiskyUser.Read.All]",
+            "statement_contradicted/permission[application]",
+        ),
+        ("        - name: $filter", "        - name: $search", "query_ignored/$filter"),
+        (
+            "/identityProtection/riskyUsers/{id}",
+            "/identityProtection/riskyUser/{id}",
+            "statement_contradicted/alias[.identityProtection.riskyUsers.{id}]",
+        ),
+        ("enum: [low, medium, high,", "enum: [low, medium,", "member_unknown/RiskLevel.high"),
+    ] {
+        let document = Document::parse(&changed(from, to), "spec.yaml").expect("YAML");
+        let mut other = document.contract().expect("a contract");
+        other.exchanges.clone_from(&super::contract().exchanges);
+        let (_emulator, server) = emulator(&other).await;
+        let sides = [Side::Client, Side::Server];
+        let report = run(&other, &sides, &["server/**", "statement_contradicted", "member_unknown"], Some(server))
+            .await
+            .expect("a run");
+        let failed = with(&report, Outcome::Fail);
+        assert!(
+            failed.iter().any(|line| line.contains(check) && line.contains("(documented)")),
+            "'{to}' did not fail {check}: {failed:#?}"
+        );
+        assert!(report.fails(false));
+    }
+}
