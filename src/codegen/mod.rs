@@ -42,5 +42,7 @@ pub fn generate(document: &Document, contract: &Contract) -> Result<String, Stri
     let file =
         syn::parse2(tokens).map_err(|error| format!("{}:1: the generated code is not Rust: {error}", contract.file))?;
     // The generator's examples are neither compiled nor awaited as ours are.
-    Ok(prettyplease::unparse(&file).replace("```ignore", "```text").replace("    .send()\n", ""))
+    Ok(prettyplease::unparse(&file)
+        .replace("```ignore", "```text")
+        .replace("    .send()\n    .await;\n```", "    .await;\n```"))
 }

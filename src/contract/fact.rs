@@ -243,7 +243,7 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
         }
     }
     if let Some(licence) = &operation.licence {
-        let fact = facts.operation(operation, "licence", None, licence, source, origin);
+        let fact = facts.operation(operation, "licence", None, &licence.name, &licence.source, &licence.origin);
         fact.unobservable = Some("only a tenant without the licence could show it".to_owned());
     }
     for exchange in contract.exchanges.iter().filter(|exchange| exchange.operation == operation.id) {

@@ -17,7 +17,9 @@ mod shape;
 pub use convention::Convention;
 pub use exchange::{Exchange, Message, Stated, Statement};
 pub use fact::{Fact, FactId, Origin, Rests, Source};
-pub use operation::{Alias, Becomes, Body, Effect, Header, Missing, Operation, Permissions, Query, Reply, ValueSource};
+pub use operation::{
+    Alias, Becomes, Body, Effect, Header, Licence, Missing, Operation, Permissions, Query, Reply, ValueSource,
+};
 pub use path::{MatchedPath, Template};
 pub use shape::{EntitySet, Property, Shape};
 

@@ -32,7 +32,7 @@ pub struct Operation {
     /// What it changes; empty for an operation that only reads.
     pub effects: Vec<Effect>,
     /// The licence that the tenant needs, as documented.
-    pub licence: Option<String>,
+    pub licence: Option<Licence>,
     /// Who describes the operation.
     pub source: Source,
     /// Where our description starts to describe it.
@@ -51,6 +51,17 @@ impl Operation {
     pub fn acts(&self) -> bool {
         !self.effects.is_empty() || !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
+}
+
+/// A licence that an operation needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Licence {
+    /// Its name.
+    pub name: String,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
 }
 
 /// Another path of the same operation.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Content, Document, Node, SpecError, escape};
 use crate::contract::{
-    Alias, Becomes, Body, Contract, Convention, Effect, EntitySet, Header, Missing, Operation, Permissions, Property,
-    Query, Reply, Server, Shape, Source, Template, ValueSource,
+    Alias, Becomes, Body, Contract, Convention, Effect, EntitySet, Header, Licence, Missing, Operation, Permissions,
+    Property, Query, Reply, Server, Shape, Source, Template, ValueSource,
 };
 
 type Result<T> = std::result::Result<T, SpecError>;
@@ -119,10 +119,20 @@ impl Reader<'_> {
             body: self.body()?,
             success: self.success()?,
             effects: self.effects()?,
-            licence: node.str("x-entra-licence").map(str::to_owned),
+            licence: self.licence()?,
             source,
             origin,
         })
+    }
+
+    fn licence(&self) -> Result<Option<Licence>> {
+        let licence = self.node.get("x-entra-licence").and_then(|node| Some((node.text()?, node.line)));
+        licence
+            .map(|(name, line)| {
+                let source = self.source("/x-entra-licence", line)?;
+                Ok(Licence { name: name.to_owned(), source, origin: self.document.origin(line) })
+            })
+            .transpose()
     }
 
     fn aliases(&self) -> Result<Vec<Alias>> {
