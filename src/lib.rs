@@ -1,4 +1,37 @@
-//! placeholder
+//! Settle the risk that Microsoft Entra ID Protection puts on user accounts, and prove that
+//! documentation, description, client and server agree.
+//!
+//! - [`beta`] is the typed client, generated from `openapi/beta.yaml`; [`Session`] keeps its
+//!   token at home. This is all that `default-features = false` compiles.
+//! - `conformance` (feature of the same name) runs the suite against client and server.
+//! - `emulator` (feature of the same name) serves whatever the description says.
+//!
+//! ```no_run
+//! use entra_risk::beta::types::DismissRequest;
+//! use entra_risk::{Cloud, Session, StaticToken};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let token = StaticToken::new(std::env::var("ENTRA_RISK_TOKEN")?)?;
+//! let graph = Session::builder().cloud(Cloud::Global).token(token).build()?.beta();
+//! let id: uuid::Uuid = "04487ee0-f4f6-4e7f-8999-facc5a30e232".parse()?;
+//! graph.risky_user_dismiss().body(DismissRequest { user_ids: [id].try_into()? }).await?;
+//! // A 204 says that the request was taken; whether the risk is gone, reading says.
+//! let user = graph.risky_user_get().id(id).await?;
+//! println!("{:?}", user.risk_level);
+//! # Ok(()) }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `tls` | HTTPS, by rustls with ring and the system's certificates |
+//! | `conformance` | the suite |
+//! | `emulator` | the server |
+//! | `cli` | the program `entra-risk`, with the two above |
+//!
+//! All are on by default.
+#![doc = include_str!("ARCHITECTURE.md")]
 
 #[cfg(feature = "cli")]
 pub mod cli;
