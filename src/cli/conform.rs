@@ -54,6 +54,9 @@ pub(super) struct Conform {
     /// File with the object ids of test accounts, one a line, on which a server elsewhere may be sent actions
     #[arg(long, value_name = "FILE", requires = "server")]
     allow_actions_on: Option<PathBuf>,
+    /// Seconds that an effect may take to be seen on --server
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "server")]
+    settle: u64,
     /// Format of standard output: human or json
     #[arg(long, default_value = "human")]
     format: Format,
@@ -185,6 +188,7 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
             token: emulator.token(&Identity::all(std::slice::from_ref(contract))),
             no_permission: Some(emulator.token(&Identity::none())),
             test_ids: None,
+            settle: Duration::ZERO,
         };
         return Ok((Some(options), Some(emulator)));
     };
@@ -212,7 +216,17 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
     };
     let test_ids = command.allow_actions_on.as_deref().map(test_ids).transpose()?;
     let label = url.clone();
-    Ok((Some(ServerOptions { base_url: url.clone(), label, token, no_permission, test_ids }), None))
+    Ok((
+        Some(ServerOptions {
+            base_url: url.clone(),
+            label,
+            token,
+            no_permission,
+            test_ids,
+            settle: Duration::from_secs(command.settle),
+        }),
+        None,
+    ))
 }
 
 const TOKEN_REMEDY: &str =

@@ -33,11 +33,21 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(contracts)));
     lines += &format!("export ENTRA_RISK_TOKEN_NO_PERMISSION={}\n", emulator.token(&Identity::none()));
     output::print(&lines)?;
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => {
-            emulator.shutdown().await;
-            Ok(Exit::Interrupted)
+    stopped().await.map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;
+    emulator.shutdown().await;
+    Ok(Exit::Done)
+}
+
+/// Ctrl-C, or the signal by which service managers and containers stop a program.
+async fn stopped() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
         }
-        Err(error) => Err(Failure::input(format!("wait for Ctrl-C: {error}"), "")),
     }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

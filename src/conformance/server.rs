@@ -1,6 +1,7 @@
 //! Carries out the server's cases.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use super::{Run, RunError};
 use crate::contract::Contract;
 use crate::rules::server::{ServerCase, ServerSeen, is_generated};
 use crate::rules::{Credential, Reply, Request};
-use crate::verdict::Verdict;
+use crate::verdict::{Outcome, Verdict};
 
 /// The server to examine.
 #[derive(Clone)]
@@ -24,7 +25,16 @@ pub struct ServerOptions {
     pub no_permission: Option<String>,
     /// Accounts that actions may be tried on, where the server is not on this machine.
     pub test_ids: Option<Vec<String>>,
+    /// How long an effect may take to be seen: a 204 says that the request was taken, and the
+    /// service may work on it afterwards.
+    pub settle: Duration,
 }
+
+/// The wait before an effect is looked for again; each further one doubles it.
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+
+/// So many waits in a row without an effect end the waiting: the server is wrong, not slow.
+const MOST_IN_VAIN: u32 = 2;
 
 /// So many requests in a row without an answer end a run.
 const MOST_SILENCES: u32 = 3;
@@ -40,7 +50,14 @@ pub(super) async fn run(
     let mut target = Target::new(&options.base_url, &options.token, options.no_permission)?;
     target.greet().await?;
     let away = target.reach() == Reach::Away;
-    let mut session = Examination { target, replaced: BTreeMap::new(), listed: None, silences: 0 };
+    let mut session = Examination {
+        target,
+        replaced: BTreeMap::new(),
+        listed: None,
+        silences: 0,
+        settle: options.settle,
+        in_vain: 0,
+    };
     match (away, options.test_ids) {
         (true, Some(ids)) => session.replace_by(&cases, ids),
         (true, None) => {}
@@ -72,6 +89,25 @@ struct Examination {
     /// Identities that the server lists, once it was asked.
     listed: Option<Vec<String>>,
     silences: u32,
+    settle: Duration,
+    in_vain: u32,
+}
+
+/// Waits, each twice as long as the one before, within a budget.
+struct Pause {
+    budget: Duration,
+    next: Duration,
+    waited: bool,
+}
+
+impl Pause {
+    /// Waits once more; `false` where the budget is spent.
+    async fn take(&mut self) -> bool {
+        let Some(left) = self.budget.checked_sub(self.next) else { return false };
+        tokio::time::sleep(self.next).await;
+        (self.budget, self.next, self.waited) = (left, self.next * 2, true);
+        true
+    }
 }
 
 impl Examination {
@@ -101,18 +137,50 @@ impl Examination {
         for request in &case.setup {
             seen.setup.push(self.send(request, Credential::Permitted, false).await?);
         }
-        for request in &case.before {
-            seen.before.push(self.send(request, Credential::Permitted, false).await?);
+        let mut pause = self.pause();
+        loop {
+            seen.before = self.read(&case.before).await?;
+            if case.is_ready(&seen.before) || !pause.take().await {
+                break;
+            }
         }
+        self.learn(&pause, case.is_ready(&seen.before));
         seen.request = self.replace(&case.request);
         seen.reply = self.send(&case.request, case.credential, case.to_the_end).await?;
         if seen.reply.status == 404 && !case.acts && !contract_literal(contract, case) {
             self.read_another(case, contract, &mut seen).await?;
         }
-        for request in &case.after {
-            seen.after.push(self.send(request, Credential::Permitted, false).await?);
+        let mut pause = self.pause();
+        // Only what was taken can still take effect.
+        let taken = (200..300).contains(&seen.reply.status) && !case.after.is_empty();
+        loop {
+            seen.after = self.read(&case.after).await?;
+            let settled = !case.checks.iter().any(|asserted| (asserted.judge)(&seen).outcome == Outcome::Fail);
+            if !taken || settled || !pause.take().await {
+                self.learn(&pause, settled);
+                return Ok(seen);
+            }
         }
-        Ok(seen)
+    }
+
+    async fn read(&mut self, requests: &[Request]) -> Result<Vec<Reply>, Verdict> {
+        let mut replies = Vec::with_capacity(requests.len());
+        for request in requests {
+            replies.push(self.send(request, Credential::Permitted, false).await?);
+        }
+        Ok(replies)
+    }
+
+    /// The time that an effect is given; none where waiting was of no use before.
+    fn pause(&self) -> Pause {
+        let budget = if self.in_vain < MOST_IN_VAIN { self.settle } else { Duration::ZERO };
+        Pause { budget, next: FIRST_WAIT, waited: false }
+    }
+
+    fn learn(&mut self, pause: &Pause, useful: bool) {
+        if pause.waited {
+            self.in_vain = if useful { 0 } else { self.in_vain + 1 };
+        }
     }
 
     /// The documented entity is not there: any that is listed serves.
@@ -259,7 +327,14 @@ mod tests {
         let cases = rules::server::cases(&Facts::new(contract));
         let target = Target::new("https://192.0.2.1/beta", "t", Some("n".to_owned())).expect("a target");
         assert_eq!(target.reach(), Reach::Away);
-        let mut session = Examination { target, replaced: BTreeMap::new(), listed: None, silences: 0 };
+        let mut session = Examination {
+            target,
+            replaced: BTreeMap::new(),
+            listed: None,
+            silences: 0,
+            settle: Duration::ZERO,
+            in_vain: 0,
+        };
         if let Some(ids) = test_ids {
             session.replace_by(&cases, ids);
         }

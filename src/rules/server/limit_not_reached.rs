@@ -17,6 +17,7 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
     let ids: Vec<String> = (0..limit).map(generated_id).collect();
     let mut case = action.case(action.request(&ids), &[]);
     case.setup.clear();
+    case.ready = None;
     // The accounts must be there, or their absence may be what is refused: an action that
     // creates what is missing brings them about. Then the control: half of them at a time must
     // be taken, so that a refusal of all is about their number.

@@ -21,6 +21,7 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
     })];
     let mut case = action.case(action.request(&ids), &ids);
     case.setup.clear();
+    case.ready = None;
     let missing = action.effect.missing;
     let documented = match missing {
         Missing::Create => "success, and it is there afterwards",

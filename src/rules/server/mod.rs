@@ -36,6 +36,8 @@ pub struct ServerCase {
     pub credential: Credential,
     /// Requests that bring about the state, each of which must succeed.
     pub setup: Vec<Request>,
+    /// What every read before the request shows once the setup took effect: property and value.
+    pub ready: Option<(String, String)>,
     /// Reads before the request.
     pub before: Vec<Request>,
     /// The request itself.
@@ -99,6 +101,7 @@ impl ServerCase {
             acts: subject.operation.acts(),
             credential: Credential::Permitted,
             setup: Vec::new(),
+            ready: None,
             before: Vec::new(),
             request,
             after: Vec::new(),
@@ -190,6 +193,10 @@ impl<'a> Action<'a> {
     pub(super) fn case(&self, request: Request, seen: &[String]) -> ServerCase {
         let mut case = ServerCase::new(self.subject, request);
         case.setup = self.undo(&self.ids);
+        case.ready = self.opposite.and_then(|(_, effect)| {
+            let becomes = effect.becomes.first()?;
+            Some((becomes.property.clone(), becomes.value.clone()))
+        });
         case.before = self.reads(seen);
         case.after = self.reads(seen);
         case
@@ -295,6 +302,15 @@ pub(crate) fn is_generated(id: &str) -> bool {
 }
 
 const GENERATED: &str = "e0000000-0000-4000-8000-";
+
+impl ServerCase {
+    /// Whether the reads before the request show what the setup was to bring about. Accounts
+    /// that are not there never will.
+    pub(crate) fn is_ready(&self, before: &[Reply]) -> bool {
+        let Some((name, value)) = &self.ready else { return true };
+        before.iter().all(|reply| reply.status == 404 || property(reply, name).as_ref() == Some(value))
+    }
+}
 
 /// A property of a read answer, for comparison and for people.
 fn property(reply: &Reply, name: &str) -> Option<String> {

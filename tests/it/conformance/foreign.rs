@@ -33,6 +33,7 @@ async fn server(defect: Defect, ids: &[&str]) -> (MockServer, ServerOptions) {
         token: "test-token".to_owned(),
         no_permission: Some("powerless".to_owned()),
         test_ids: None,
+        settle: std::time::Duration::ZERO,
     };
     (server, options)
 }
@@ -74,6 +75,7 @@ async fn bytes_behind_a_204_are_seen() {
         token: "t".to_owned(),
         no_permission: None,
         test_ids: None,
+        settle: std::time::Duration::ZERO,
     };
     let report =
         run(contract(), &[Side::Server], &["**/no_content_has_content/body"], Some(options)).await.expect("a run");
@@ -95,6 +97,7 @@ async fn a_server_that_stops_answering_ends_the_run_with_verdicts() {
         token: "t".to_owned(),
         no_permission: None,
         test_ids: None,
+        settle: std::time::Duration::ZERO,
     };
     let report = run(contract(), &[Side::Server], &[], Some(options)).await.expect("a run");
     assert_eq!(report.summary.passed, 0);
@@ -114,6 +117,7 @@ async fn a_token_for_graph_goes_to_graph_only() {
         token: format!("e30.{claims}.c2ln"),
         no_permission: None,
         test_ids: None,
+        settle: std::time::Duration::ZERO,
     };
     let error = run(contract(), &[Side::Server], &[], Some(options)).await.expect_err("refused");
     assert!(matches!(error, RunError::Target(_)) && error.to_string().contains("audience"), "{error}");
@@ -131,4 +135,16 @@ async fn a_missing_token_without_permission_is_said() {
     assert!(
         report.checks.iter().all(|judged| judged.outcome == Outcome::NotRun && judged.seen.contains("--probe-token"))
     );
+}
+
+/// The real service works on an action after its answer.
+#[tokio::test]
+async fn an_effect_that_takes_its_time_is_waited_for() {
+    let (_server, mut options) = server(Defect::Late, DOCUMENTED).await;
+    let globs = ["effect_missing", "bystander_changed"];
+    let report = run(contract(), &[Side::Server], &globs, Some(options.clone())).await.expect("a run");
+    assert!(report.fails(false), "without patience it is missed");
+    options.settle = std::time::Duration::from_secs(20);
+    let report = run(contract(), &[Side::Server], &globs, Some(options)).await.expect("a run");
+    assert_eq!(with(&report, Outcome::Fail), Vec::<String>::new());
 }

@@ -41,6 +41,7 @@ async fn emulator(contract: &Contract) -> (Emulator, ServerOptions) {
         token: emulator.token(&Identity::all(contracts)),
         no_permission: Some(emulator.token(&Identity::none())),
         test_ids: None,
+        settle: std::time::Duration::ZERO,
     };
     (emulator, options)
 }

@@ -42,6 +42,8 @@ pub(super) enum Defect {
     UnknownPathAccepted,
     ContentTypeOn204,
     LevelIsNumber,
+    /// Right, but an effect is seen only at the third read after the action.
+    Late,
 }
 
 pub(super) const DEFECTS: &[(Defect, &str)] = &[
@@ -77,6 +79,8 @@ pub(super) const DEFECTS: &[(Defect, &str)] = &[
 pub(super) struct Model {
     defect: Defect,
     users: Mutex<BTreeMap<String, Value>>,
+    /// What reads still show, and how often.
+    stale: Mutex<(BTreeMap<String, Value>, usize)>,
 }
 
 impl Model {
@@ -93,7 +97,7 @@ impl Model {
                 }),
             )
         };
-        Self { defect, users: Mutex::new(ids.iter().enumerate().map(user).collect()) }
+        Self { defect, users: Mutex::new(ids.iter().enumerate().map(user).collect()), stale: Mutex::default() }
     }
 
     fn is(&self, defect: Defect) -> bool {
@@ -159,6 +163,9 @@ impl Model {
         let level = if self.is(Defect::WrongLevel) { "hidden" } else { level };
         let mut users = self.users.lock().expect("no panic");
         let ids = ids.unwrap_or_default();
+        if self.is(Defect::Late) {
+            *self.stale.lock().expect("no panic") = (users.clone(), 5);
+        }
         let first = ids.first().cloned();
         for (id, user) in users.iter_mut() {
             let meant = match self.defect {
@@ -210,6 +217,13 @@ impl Model {
 
     fn get(&self, id: &str) -> ResponseTemplate {
         let users = self.users.lock().expect("no panic");
+        let mut stale = self.stale.lock().expect("no panic");
+        if stale.1 > 0 {
+            stale.1 -= 1;
+            if let Some(user) = stale.0.get(id) {
+                return self.answer(200).set_body_json(user);
+            }
+        }
         match users.get(id) {
             Some(_) if self.is(Defect::OtherEntity) => self.answer(200).set_body_json(users.values().next()),
             Some(user) => self.answer(200).set_body_json(user),
