@@ -60,3 +60,8 @@ pub mod wire;
 pub use client::{Cloud, Session, StaticToken, Token, TokenFn};
 
 include!(concat!(env!("OUT_DIR"), "/reexports.rs"));
+
+/// Compiles the README's Rust.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

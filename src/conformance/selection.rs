@@ -1,6 +1,6 @@
 //! Which checks to run, by globs over their ids.
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::verdict::Check;
 
@@ -8,8 +8,8 @@ use crate::verdict::Check;
 /// without `/` is looked for in every segment.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    take: GlobSet,
-    skip: GlobSet,
+    take: Patterns,
+    skip: Patterns,
     all: bool,
     words: Vec<String>,
 }
@@ -36,13 +36,13 @@ impl Selection {
     /// Every check.
     #[must_use]
     pub fn everything() -> Self {
-        Self { take: GlobSet::empty(), skip: GlobSet::empty(), all: true, words: Vec::new() }
+        Self { take: Patterns::default(), skip: Patterns::default(), all: true, words: Vec::new() }
     }
 
     /// Whether a check is taken.
     #[must_use]
     pub fn takes(&self, id: &str) -> bool {
-        (self.all || self.take.is_match(id)) && !self.skip.is_match(id)
+        (self.all || meets(&self.take, id)) && !meets(&self.skip, id)
     }
 
     /// Why nothing was selected, with the id that comes nearest.
@@ -57,16 +57,32 @@ impl Selection {
     }
 }
 
-fn set(globs: &[String]) -> Result<GlobSet, SelectionError> {
+/// Globs, and the same texts as ids: an id may hold brackets, which mean something in a glob.
+#[derive(Debug, Clone, Default)]
+struct Patterns {
+    globs: GlobSet,
+    ids: Vec<String>,
+}
+
+fn meets(patterns: &Patterns, id: &str) -> bool {
+    patterns.ids.iter().any(|exact| exact == id) || patterns.globs.is_match(id)
+}
+
+fn set(globs: &[String]) -> Result<Patterns, SelectionError> {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
-        let fail = |error: globset::Error| SelectionError { glob: glob.clone(), reason: error.kind().to_string() };
         let pattern = if glob.contains('/') { glob.clone() } else { format!("**/{glob}{{,/**}}") };
-        let built: Glob =
-            GlobBuilder::new(&pattern).literal_separator(true).empty_alternates(true).build().map_err(fail)?;
-        builder.add(built);
+        match GlobBuilder::new(&pattern).literal_separator(true).empty_alternates(true).build() {
+            Ok(built) => {
+                builder.add(built);
+            }
+            // The brackets of an id are no range.
+            Err(_) if glob.matches('/').count() >= 4 => {}
+            Err(error) => return Err(SelectionError { glob: glob.clone(), reason: error.kind().to_string() }),
+        }
     }
-    builder.build().map_err(|error| SelectionError { glob: globs.join(", "), reason: error.kind().to_string() })
+    let fail = |error: globset::Error| SelectionError { glob: globs.join(", "), reason: error.kind().to_string() };
+    Ok(Patterns { globs: builder.build().map_err(fail)?, ids: globs.to_vec() })
 }
 
 #[cfg(test)]

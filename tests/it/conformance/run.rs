@@ -139,3 +139,13 @@ async fn a_run_without_a_server_says_that_it_did_not_look() {
     assert!(report.checks.iter().all(|judged| judged.outcome == Outcome::NotRun && judged.seen.contains("no server")));
     assert!(report.coverage.uncovered.iter().any(|uncovered| uncovered.reason.contains("did not run")));
 }
+
+#[test]
+fn every_id_selects_its_check_and_no_other() {
+    let planned = conformance::plan(contract(), BOTH);
+    for check in &planned {
+        let selection = Selection::new(std::slice::from_ref(&check.id), &[]).expect("an id is a pattern");
+        let taken: Vec<&str> = planned.iter().map(|other| other.id.as_str()).filter(|id| selection.takes(id)).collect();
+        assert_eq!(taken, [check.id.as_str()]);
+    }
+}
