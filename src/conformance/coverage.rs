@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::rules::Facts;
-use crate::verdict::{Coverage, Judged, Outcome, Uncovered};
+use crate::verdict::{Check, Coverage, Judged, Outcome, Uncovered};
 
-pub(super) fn of(facts: &Facts<'_>, checks: &[Judged]) -> Coverage {
+/// `all` are the checks of both sides, selected or not.
+pub(super) fn of(facts: &Facts<'_>, all: &[Check], checks: &[Judged]) -> Coverage {
     let mut examined: HashMap<&str, bool> = HashMap::new();
     let mut why: HashMap<&str, &str> = HashMap::new();
     for judged in checks {
@@ -28,10 +29,8 @@ pub(super) fn of(facts: &Facts<'_>, checks: &[Judged]) -> Coverage {
             Some(false) => {
                 format!("its checks did not run: {}", why.get(fact.id.as_str()).unwrap_or(&"no reason given"))
             }
-            None => fact
-                .unobservable
-                .clone()
-                .unwrap_or_else(|| "no selected check examines it: no documented exchange shows it".to_owned()),
+            None if all.iter().any(|check| check.facts.contains(&fact.id)) => "its checks were not selected".to_owned(),
+            None => fact.unobservable.clone().unwrap_or_else(|| "no documented exchange shows it".to_owned()),
         };
         coverage.uncovered.push(Uncovered { fact: fact.id.clone(), reason });
     }

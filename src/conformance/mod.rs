@@ -131,7 +131,7 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
         spec: BTreeMap::from([("file", contract.file.clone()), ("digest", contract.digest.clone())]),
         target,
         summary: Summary::of(&checks),
-        coverage: coverage::of(&facts, &checks),
+        coverage: coverage::of(&facts, &plan(contract, &[Side::Client, Side::Server]), &checks),
         checks,
         stale,
     })
