@@ -124,6 +124,9 @@ impl Human {
     }
 }
 
+/// How many facts are listed for one reason.
+const MOST_FACTS: usize = 25;
+
 /// What the checks examined of the contract, the rest by reason.
 #[must_use]
 pub fn coverage(coverage: &Coverage) -> String {
@@ -135,8 +138,11 @@ pub fn coverage(coverage: &Coverage) -> String {
     text.push_str(if reasons.is_empty() { "\n" } else { "; not covered:\n" });
     for (reason, facts) in reasons {
         let _ = writeln!(text, "  {}: {reason}", n_facts(facts.len()));
-        for fact in facts {
+        for fact in facts.iter().take(MOST_FACTS) {
             let _ = writeln!(text, "    {DIM}{fact}{PLAIN}");
+        }
+        if facts.len() > MOST_FACTS {
+            let _ = writeln!(text, "    {DIM}… the JSON report has all{PLAIN}");
         }
     }
     text

@@ -35,7 +35,14 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
         }
         let before = seen.before.get(1).and_then(|reply| property(reply, &name));
         let (one, other) = (property(one, &name), property(other, &name));
-        let said = format!("{one:?} and {other:?}, before {before:?} (answer {})", seen.reply.status);
+        let show = |state: &Option<String>| state.clone().unwrap_or_else(|| "absent".to_owned());
+        let said = format!(
+            "the named one {}, the other {} (before {}; answer {})",
+            show(&one),
+            show(&other),
+            show(&before),
+            seen.reply.status
+        );
         Verdict::when(one.as_deref() == Some(value.as_str()) && other == before, said)
     });
     Some(case)
