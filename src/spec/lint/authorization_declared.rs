@@ -1,3 +1,5 @@
+//! A token that is declared as an argument.
+
 use super::Rule;
 
 pub(super) const RULE: Rule = Rule {

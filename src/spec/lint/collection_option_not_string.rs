@@ -1,3 +1,5 @@
+//! Lists of names in the query that are not written as one text.
+
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+//! References and sources that lead nowhere.
+
 use super::super::Content;
 use super::{Finding, Lint, Node, Rule};
 

@@ -1,3 +1,5 @@
+//! Refusals that are not described once for all.
+
 use super::Rule;
 
 pub(super) const RULE: Rule = Rule {

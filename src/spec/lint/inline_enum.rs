@@ -1,3 +1,5 @@
+//! Enums without a name.
+
 use super::{Finding, Lint, Node, Rule};
 
 pub(super) const RULE: Rule = Rule {

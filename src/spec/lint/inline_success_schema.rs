@@ -1,3 +1,5 @@
+//! Answers and bodies without a named form, and more or fewer than one success.
+
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {

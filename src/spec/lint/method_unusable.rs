@@ -1,3 +1,5 @@
+//! Methods and paths that no operation of Graph has.
+
 use super::Rule;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+//! Names that become one in Rust.
+
 use std::collections::HashMap;
 
 use heck::{ToPascalCase as _, ToSnakeCase as _};

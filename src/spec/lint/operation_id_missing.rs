@@ -1,3 +1,5 @@
+//! Operations without an id.
+
 use super::Rule;
 
 pub(super) const RULE: Rule = Rule {

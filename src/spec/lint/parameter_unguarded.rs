@@ -1,3 +1,5 @@
+//! Path parameters that may be empty, or do not fit their path.
+
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+//! Answers that could not grow.
+
 use super::super::Content;
 use super::{Node, Rule};
 

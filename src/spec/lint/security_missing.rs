@@ -1,3 +1,5 @@
+//! Operations that anybody could call, by the description.
+
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {

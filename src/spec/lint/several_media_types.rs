@@ -1,3 +1,5 @@
+//! Content that is not JSON, or not JSON alone.
+
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+//! Statements that nobody made.
+
 use super::Rule;
 
 pub(super) const RULE: Rule = Rule {

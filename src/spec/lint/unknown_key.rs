@@ -1,3 +1,5 @@
+//! Keys that mean nothing.
+
 use super::super::METHODS;
 use super::{Finding, Lint, Node, Rule};
 

@@ -1,3 +1,5 @@
+//! OpenAPI and API versions, and roots that do not fit them.
+
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {
