@@ -6,20 +6,18 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
-use url::{Host, Url};
+use url::Url;
 
 use super::call::{Call, Refusal};
 use super::challenge;
 use super::error::unexpected;
 use super::retry::retry_after;
+use super::transport::{SessionError, Target, address, fits, http_client};
 use super::{
     Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest, refusal,
 };
 
-/// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt may take, answer included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -49,23 +47,6 @@ struct Shared {
     resource: String,
 }
 
-/// What calls are addressed to.
-#[derive(Debug, Clone)]
-enum Target {
-    /// A root that holds every version.
-    Root(Url),
-    /// The root of one version, as it is to be used.
-    Version(Url),
-}
-
-impl Target {
-    fn url(&self) -> &Url {
-        match self {
-            Self::Root(url) | Self::Version(url) => url,
-        }
-    }
-}
-
 /// Collects what a session needs.
 #[derive(Default)]
 pub struct SessionBuilder {
@@ -74,41 +55,6 @@ pub struct SessionBuilder {
     retry: RetryPolicy,
     clock: Option<Arc<dyn Clock>>,
     attempt_timeout: Option<Duration>,
-}
-
-/// Why there is no session. Completes "failed to …".
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SessionError {
-    /// The address is no usable URL.
-    #[error("use '{url}' as the address of the service: {reason}")]
-    Address {
-        /// As it was given, without user info.
-        url: String,
-        /// What is wrong and what to write instead.
-        reason: String,
-    },
-    /// A token would travel in the clear.
-    #[error("use 'http://{host}': a token never travels over plain HTTP except to this machine; write https://{host}")]
-    PlainHttp {
-        /// The host.
-        host: String,
-    },
-    /// This build cannot speak HTTPS.
-    #[error("use '{url}': this build has no TLS; enable the feature 'tls'")]
-    NoTls {
-        /// The address.
-        url: String,
-    },
-    /// No token provider was given.
-    #[error("open a session without a token provider; give one with .token(…)")]
-    NoToken,
-    /// The HTTP client cannot be made.
-    #[error("set up the HTTP client")]
-    Http(#[source] reqwest::Error),
-    /// TLS cannot be set up.
-    #[error("set up TLS: {0}")]
-    Tls(String),
 }
 
 impl SessionBuilder {
@@ -175,90 +121,6 @@ impl SessionBuilder {
         let shared = Shared { http, target, tokens, retry: self.retry, clock, resource };
         Ok(Session { shared: Arc::new(shared), call: None })
     }
-}
-
-fn address(text: &str) -> Result<Url, SessionError> {
-    let fail = |url: &str, reason: &str| Err(SessionError::Address { url: url.to_owned(), reason: reason.to_owned() });
-    let url = match Url::parse(text.trim()) {
-        Ok(url) => url,
-        Err(error) => return fail(text, &format!("{error}; write https://HOST/VERSION")),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return fail(&url.origin().ascii_serialization(), "it carries a user name or password");
-    }
-    if !matches!(url.scheme(), "http" | "https") {
-        return fail(text, "it is neither http nor https");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return fail(text, "an address has no query and no fragment");
-    }
-    match (url.scheme(), url.host()) {
-        (_, None) => fail(text, "it has no host"),
-        ("http", Some(host)) if !is_loopback(&host) => Err(SessionError::PlainHttp { host: host.to_string() }),
-        ("https", Some(_)) if !cfg!(feature = "tls") => Err(SessionError::NoTls { url: text.to_owned() }),
-        _ => Ok(url),
-    }
-}
-
-/// `localhost` is loopback by RFC 6761, 6.3.
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
-    }
-}
-
-fn http_client(url: &Url, attempt_timeout: Duration) -> Result<reqwest::Client, SessionError> {
-    let builder = reqwest::Client::builder()
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(attempt_timeout)
-        .user_agent(concat!("entra-risk/", env!("CARGO_PKG_VERSION")));
-    let builder = match url.scheme() {
-        // A proxy would see the token.
-        "http" => plain(builder.no_proxy()),
-        _ => encrypted(builder)?,
-    };
-    builder.build().map_err(SessionError::Http)
-}
-
-/// Certificates cost milliseconds to load, and plain HTTP needs none.
-#[cfg(feature = "tls")]
-fn plain(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    match rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions() {
-        Ok(config) => builder.tls_backend_preconfigured(
-            config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth(),
-        ),
-        Err(_) => builder,
-    }
-}
-
-#[cfg(not(feature = "tls"))]
-fn plain(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder
-}
-
-/// The system's trust, with ring as the explicit provider: reqwest's own choice panics without
-/// one.
-#[cfg(feature = "tls")]
-fn encrypted(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, SessionError> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = |error: rustls::Error| SessionError::Tls(error.to_string());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(tls)?
-        .with_platform_verifier()
-        .map_err(tls)?
-        .with_no_client_auth();
-    Ok(builder.tls_backend_preconfigured(config).https_only(true))
-}
-
-#[cfg(not(feature = "tls"))]
-fn encrypted(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, SessionError> {
-    Ok(builder)
 }
 
 impl Session {
@@ -437,23 +299,6 @@ impl Session {
             body.map_err(|error| Error::of_call::<()>(progenitor_client::Error::ResponseBodyError(error), call))?;
         serde_json::from_slice(&body)
             .map_err(|error| Error::of_call::<()>(progenitor_client::Error::InvalidResponsePayload(body, error), call))
-    }
-}
-
-/// Whether the path below the version fits the operation's template: a parameter that is empty
-/// or made of dots gives another number of segments, or other literals.
-fn fits(url: &Url, base_url: &str, template: &str) -> bool {
-    let authority = base_url.find("://").map_or(0, |at| at + 3);
-    let base = base_url[authority..].find('/').map_or("", |at| &base_url[authority + at..]);
-    let Some(path) = url.path().strip_prefix(base) else { return false };
-    let (mut ours, mut theirs) = (template.split('/'), path.split('/'));
-    loop {
-        match (ours.next(), theirs.next()) {
-            (None, None) => return true,
-            (Some(our), Some(their)) if our.starts_with('{') && !their.is_empty() => {}
-            (Some(our), Some(their)) if our == their => {}
-            _ => return false,
-        }
     }
 }
 
