@@ -13,7 +13,7 @@ use super::call::{Call, Refusal};
 use super::challenge;
 use super::error::unexpected;
 use super::retry::retry_after;
-use super::transport::{SessionError, Target, address, fits, http_client};
+use super::transport::{SessionError, Target, address, fits, http_client, is_home};
 use super::{
     Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest, refusal,
 };
@@ -148,21 +148,11 @@ impl Session {
         Self { shared: Arc::clone(&self.shared), call: Some(Arc::clone(call)) }
     }
 
-    /// Whether a URL has the scheme, host and port that the token is meant for.
-    fn is_home(&self, url: &Url) -> bool {
-        let home = self.shared.target.url();
-        url.scheme() == home.scheme()
-            && url.host() == home.host()
-            && url.port_or_known_default() == home.port_or_known_default()
-            && url.username().is_empty()
-            && url.password().is_none()
-    }
-
     /// Before a request is sent: is it the one that was meant, and who asks. The text is for
     /// the generator's error; the call keeps the reason.
     pub(crate) async fn prepare(&self, request: &mut Request, base_url: &str, template: &str) -> Result<(), String> {
         request.headers_mut().remove(API_VERSION);
-        if !self.is_home(request.url()) || !fits(request.url(), base_url, template) {
+        if !is_home(self.shared.target.url(), request.url()) || !fits(request.url(), base_url, template) {
             return Err(
                 self.refuse(Refusal::Target("a path parameter is empty, or leads to another operation".to_owned()))
             );
@@ -275,7 +265,7 @@ impl Session {
 
     /// Reads the page behind a link of the service.
     pub(super) async fn follow<T: serde::de::DeserializeOwned>(&self, url: Url, call: &Call) -> Result<T, Error> {
-        if !self.is_home(&url) {
+        if !is_home(self.shared.target.url(), &url) {
             let from = url.origin().ascii_serialization();
             let message = format!("follow the next link to {from}: it leads away from {}", self.shared.resource);
             return Err(Error::noticed(ErrorKind::NextLink, message, call));

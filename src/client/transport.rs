@@ -33,7 +33,7 @@ pub enum SessionError {
     /// The address is no usable URL.
     #[error("use '{url}' as the address of the service: {reason}")]
     Address {
-        /// As it was given, without user info.
+        /// As it was given, without user info, query and fragment.
         url: String,
         /// What is wrong and what to write instead.
         reason: String,
@@ -62,26 +62,38 @@ pub enum SessionError {
 }
 
 pub(super) fn address(text: &str) -> Result<Url, SessionError> {
-    let fail = |url: &str, reason: &str| Err(SessionError::Address { url: url.to_owned(), reason: reason.to_owned() });
+    let fail = |reason: &str| Err(SessionError::Address { url: shown(text), reason: reason.to_owned() });
     let url = match Url::parse(text.trim()) {
         Ok(url) => url,
-        Err(error) => return fail(text, &format!("{error}; write https://HOST/VERSION")),
+        Err(error) => return fail(&format!("{error}; write https://HOST/VERSION")),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return fail(&url.origin().ascii_serialization(), "it carries a user name or password");
+        return fail("it carries a user name or password");
     }
     if !matches!(url.scheme(), "http" | "https") {
-        return fail(text, "it is neither http nor https");
+        return fail("it is neither http nor https; write https://HOST/VERSION");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return fail(text, "an address has no query and no fragment");
+        return fail("an address has no query and no fragment");
     }
     match (url.scheme(), url.host()) {
-        (_, None) => fail(text, "it has no host"),
+        (_, None) => fail("it has no host"),
         ("http", Some(host)) if !is_loopback(&host) => Err(SessionError::PlainHttp { host: host.to_string() }),
-        ("https", Some(_)) if !cfg!(feature = "tls") => Err(SessionError::NoTls { url: text.to_owned() }),
+        ("https", Some(_)) if !cfg!(feature = "tls") => Err(SessionError::NoTls { url: shown(text) }),
         _ => Ok(url),
     }
+}
+
+/// An address for people: without what may be a user name, a password or a key. Works on text,
+/// since what is no URL may hold a password too, with any character in it.
+fn shown(text: &str) -> String {
+    let (scheme, rest) = match text.trim().split_once("//") {
+        Some((scheme, rest)) => (format!("{scheme}//"), rest),
+        None => (String::new(), text.trim()),
+    };
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    format!("{scheme}{rest}")
 }
 
 /// `localhost` is loopback by RFC 6761, 6.3.
@@ -145,6 +157,15 @@ fn encrypted(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, 
     Ok(builder)
 }
 
+/// Whether a URL has the scheme, host and port that the token is meant for, and no more.
+pub(super) fn is_home(home: &Url, url: &Url) -> bool {
+    url.scheme() == home.scheme()
+        && url.host() == home.host()
+        && url.port_or_known_default() == home.port_or_known_default()
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
 /// Whether the path below the version fits the operation's template: a parameter that is empty
 /// or made of dots gives another number of segments, or other literals.
 pub(super) fn fits(url: &Url, base_url: &str, template: &str) -> bool {
@@ -158,6 +179,58 @@ pub(super) fn fits(url: &Url, base_url: &str, template: &str) -> bool {
             (Some(our), Some(their)) if our.starts_with('{') && !their.is_empty() => {}
             (Some(our), Some(their)) if our == their => {}
             _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn home_is_one_scheme_host_and_port() {
+        let url = |text: &str| Url::parse(text).expect("an address");
+        let home = url("https://graph.microsoft.com/beta");
+        for same in
+            ["https://graph.microsoft.com/v1.0/x", "https://GRAPH.microsoft.com:443/", "https:graph.microsoft.com"]
+        {
+            assert!(is_home(&home, &url(same)), "{same}");
+        }
+        for other in [
+            "http://graph.microsoft.com/beta",
+            "http://graph.microsoft.com:443/beta",
+            "https://graph.microsoft.com:444/beta",
+            "https://graph.microsoft.com.evil.example/",
+            "https://graph.microsoft.us/beta",
+            "https://graph.microsoft.com@evil.example/",
+            "https://someone@graph.microsoft.com/beta",
+            "https://:secret@graph.microsoft.com/beta",
+            "wss://graph.microsoft.com/beta",
+        ] {
+            assert!(!is_home(&home, &url(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_parameter_cannot_lead_to_another_operation() {
+        let base = "http://127.0.0.1:1/graph/beta";
+        let fits =
+            |path: &str| fits(&Url::parse(&format!("{base}{path}")).expect("a URL"), base, "/riskyUsers/{id}/history");
+        assert!(fits("/riskyUsers/1/history"));
+        assert!(fits("/riskyUsers/a%2Fb/history"), "encoded, so it stays one segment");
+        for path in [
+            "/riskyUsers//history",
+            "/riskyUsers/./history",
+            "/riskyUsers/../history",
+            "/riskyUsers/%2e%2E/history",
+            "/riskyUsers/a/b/history",
+            "/riskyUsers/../../beta/riskyUsers/history",
+            "/riskyUsers/1/history/",
+            "/riskyUsers/1",
+            "/riskyusers/1/history",
+            "/../../../riskyUsers/1/history",
+        ] {
+            assert!(!fits(path), "{path}");
         }
     }
 }
