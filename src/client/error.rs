@@ -155,7 +155,7 @@ impl Error {
             kind,
             operation: call.operation.to_owned(),
             client_request_id: Some(call.client_request_id),
-            message,
+            message: call.hide(message),
             trace: call.trace().clone(),
             source: None,
         }))
@@ -191,7 +191,7 @@ impl Error {
             kind,
             operation: call.operation.to_owned(),
             client_request_id: Some(call.client_request_id),
-            message,
+            message: call.hide(message),
             trace,
             source,
         }))

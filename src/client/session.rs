@@ -171,6 +171,7 @@ impl Session {
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, token.header().clone());
         if let Some(call) = &self.call {
+            call.sent_with(&token);
             let mut text = uuid::Uuid::encode_buffer();
             let id = call.client_request_id.hyphenated().encode_lower(&mut text);
             if let Ok(value) = HeaderValue::from_str(id) {
@@ -207,11 +208,9 @@ impl Session {
             };
             let (status, headers) = (response.status(), response.headers());
             let after = retry_after(headers, shared.clock.now());
-            self.note(|trace| {
-                trace.status = Some(status);
-                trace.headers.clone_from(headers);
-                trace.retry_after = after;
-            });
+            if let Some(call) = &self.call {
+                call.answered(status, headers, after);
+            }
             if status.is_success() {
                 return Ok(response);
             }
@@ -245,7 +244,11 @@ impl Session {
         let wanted =
             TokenRequest { resource: &self.shared.resource, claims: Some(&claims), rejected: rejected.as_ref() };
         let token: Result<Token, TokenError> = self.shared.tokens.token(wanted).await;
-        token.ok()
+        let token = token.ok()?;
+        if let Some(call) = &self.call {
+            call.sent_with(&token);
+        }
+        Some(token)
     }
 
     fn failed(&self, error: reqwest::Error) -> reqwest::Error {

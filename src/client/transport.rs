@@ -87,9 +87,11 @@ pub(super) fn address(text: &str) -> Result<Url, SessionError> {
 /// An address for people: without what may be a user name, a password or a key. Works on text,
 /// since what is no URL may hold a password too, with any character in it.
 fn shown(text: &str) -> String {
-    let (scheme, rest) = match text.trim().split_once("//") {
-        Some((scheme, rest)) => (format!("{scheme}//"), rest),
-        None => (String::new(), text.trim()),
+    let (scheme, rest) = match text.trim().split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            (format!("{scheme}://"), rest)
+        }
+        _ => (String::new(), text.trim()),
     };
     let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
