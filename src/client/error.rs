@@ -19,7 +19,7 @@ pub enum ErrorKind {
     Invalid,
     /// There is no token.
     Token,
-    /// No connection could be made.
+    /// No connection could be made, the first time or when trying again.
     Connection,
     /// The request was sent, and no complete answer came.
     AnswerUnknown,
@@ -212,7 +212,13 @@ impl fmt::Display for Error {
         match inner.kind {
             ErrorKind::Invalid => write!(f, "nothing was sent: {}", inner.message)?,
             ErrorKind::Token => write!(f, "nothing was sent, there is no token: {}", inner.message)?,
-            ErrorKind::Connection => write!(f, "nothing was sent: {}", inner.message)?,
+            ErrorKind::Connection => {
+                match inner.trace.status {
+                    Some(status) => write!(f, "the service answered {status}, and then could not be reached: ")?,
+                    None => f.write_str("nothing was sent: ")?,
+                }
+                f.write_str(&inner.message)?;
+            }
             ErrorKind::AnswerUnknown => {
                 write!(f, "the request was sent, but its outcome is not known: {}", inner.message)?
             }
