@@ -56,7 +56,7 @@ pub(super) struct Trace {
 pub(super) enum Refusal {
     /// There is no token.
     Token(String),
-    /// The request would have gone elsewhere than it was meant to.
+    /// The request would have gone elsewhere, or arrived otherwise, than it was meant to.
     Target(String),
 }
 

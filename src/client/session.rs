@@ -157,6 +157,10 @@ impl Session {
                 self.refuse(Refusal::Target("a path parameter is empty, or leads to another operation".to_owned()))
             );
         }
+        if let Some(name) = padded(request.headers()) {
+            let reason = format!("the value of {name} begins or ends with a space, which would not arrive");
+            return Err(self.refuse(Refusal::Target(reason)));
+        }
         self.identify(request).await
     }
 
@@ -269,8 +273,11 @@ impl Session {
     /// Reads the page behind a link of the service.
     pub(super) async fn follow<T: serde::de::DeserializeOwned>(&self, url: Url, call: &Call) -> Result<T, Error> {
         if !is_home(self.shared.target.url(), &url) {
-            let from = url.origin().ascii_serialization();
-            let message = format!("follow the next link to {from}: it leads away from {}", self.shared.resource);
+            let (to, home) = (url.origin().ascii_serialization(), &self.shared.resource);
+            let message = match to == *home {
+                true => "follow the next link: it carries a user name or password".to_owned(),
+                false => format!("follow the next link to {to}: it leads away from {home}"),
+            };
             return Err(Error::noticed(ErrorKind::NextLink, message, call));
         }
         let mut request = Request::new(Method::GET, url);
@@ -293,6 +300,14 @@ impl Session {
         serde_json::from_slice(&body)
             .map_err(|error| Error::of_call::<()>(progenitor_client::Error::InvalidResponsePayload(body, error), call))
     }
+}
+
+/// A header whose value would arrive as another one: space around it is not part of it
+/// (RFC 9110, 5.5).
+fn padded(headers: &HeaderMap) -> Option<&HeaderName> {
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let padded = |value: &HeaderValue| is_space(value.as_bytes().first()) || is_space(value.as_bytes().last());
+    headers.iter().find(|(_, value)| padded(value)).map(|(name, _)| name)
 }
 
 impl fmt::Debug for Session {
