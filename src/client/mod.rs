@@ -28,6 +28,8 @@ mod paging;
 mod refusal;
 mod retry;
 mod session;
+#[cfg(test)]
+mod surface;
 mod token;
 mod transport;
 
