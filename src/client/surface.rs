@@ -95,7 +95,7 @@ fn member(item: &ImplItem, of_trait: bool) -> Option<String> {
         _ => return None,
     }
     let text = render(Item::Impl(block(bare)));
-    Some(text.trim_start_matches("impl X {").trim_end_matches('}').trim().trim_end_matches([' ', ',', '{']).to_owned())
+    Some(text.trim_start_matches("impl X {").trim_matches([' ', ',', '{', '}']).to_owned())
 }
 
 fn fields(fields: &Fields, mut line: impl FnMut(String)) {
