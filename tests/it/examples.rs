@@ -85,7 +85,7 @@ async fn a_reader_who_forgot_something_is_told_what() {
         ("confirm_one", &[], "give the object id"),
         ("confirm_one", &["someone@contoso.com"], "give an object id, not a name"),
         ("list_with_paging", &[], "set ENTRA_RISK_TOKEN"),
-        ("own_token_provider", &[], "set ENTRA_RISK_TOKEN"),
+        ("own_token_provider", &[], "call riskyUser.list: nothing was sent, there is no token: set ENTRA_RISK_TOKEN"),
     ] {
         let mut command = example(name);
         command.args(arguments).env("ENTRA_RISK_BASE_URL", emulator.base_url("beta"));
