@@ -3,8 +3,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use uuid::Uuid;
+
+use super::Token;
+
+/// What stands where an answer repeats the token.
+const HIDDEN: &str = "[token]";
+/// A shorter text is no token of a real service, and may well be a word.
+const SHORTEST_SECRET: usize = 16;
 
 /// The context of one call. The generator's own errors lose status and headers, so the hooks
 /// note here what happened.
@@ -15,6 +22,8 @@ pub struct Call {
     /// Sent as `client-request-id` with every attempt.
     pub(super) client_request_id: Uuid,
     trace: Mutex<Trace>,
+    /// What it was sent with: services repeat tokens in answers, and errors repeat answers.
+    tokens: Mutex<Vec<Token>>,
 }
 
 /// What happened so far.
@@ -47,18 +56,58 @@ pub(super) struct Trace {
 pub(super) enum Refusal {
     /// There is no token.
     Token(String),
-    /// The request would have gone elsewhere than it was meant to.
+    /// The request would have gone elsewhere, or arrived otherwise, than it was meant to.
     Target(String),
 }
 
 impl Call {
     /// A call that has not begun.
     pub(crate) fn new(operation: &'static str) -> Arc<Self> {
-        Arc::new(Self { operation, client_request_id: Uuid::new_v4(), trace: Mutex::default() })
+        Arc::new(Self {
+            operation,
+            client_request_id: Uuid::new_v4(),
+            trace: Mutex::default(),
+            tokens: Mutex::default(),
+        })
     }
 
     pub(super) fn trace(&self) -> MutexGuard<'_, Trace> {
         // A panic while the lock was held cannot leave the plain data half-written.
         self.trace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a token that the call is sent with.
+    pub(super) fn sent_with(&self, token: &Token) {
+        self.tokens().push(token.clone());
+    }
+
+    /// Notes an answer's status and headers.
+    pub(super) fn answered(&self, status: StatusCode, headers: &HeaderMap, after: Option<Duration>) {
+        let mut trace = self.trace();
+        trace.status = Some(status);
+        trace.retry_after = after;
+        trace.headers.clone_from(headers);
+        for token in self.tokens().iter().filter(|token| token.secret().len() >= SHORTEST_SECRET) {
+            let secret = token.secret().as_bytes();
+            for value in trace.headers.values_mut() {
+                if value.as_bytes().windows(secret.len()).any(|part| part == secret) {
+                    *value = HeaderValue::from_static(HIDDEN);
+                }
+            }
+        }
+    }
+
+    /// A text of an answer without the call's tokens.
+    pub(super) fn hide(&self, mut text: String) -> String {
+        for token in self.tokens().iter().filter(|token| token.secret().len() >= SHORTEST_SECRET) {
+            if text.contains(token.secret()) {
+                text = text.replace(token.secret(), HIDDEN);
+            }
+        }
+        text
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Vec<Token>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

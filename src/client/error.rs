@@ -19,7 +19,7 @@ pub enum ErrorKind {
     Invalid,
     /// There is no token.
     Token,
-    /// No connection could be made.
+    /// No connection could be made, the first time or when trying again.
     Connection,
     /// The request was sent, and no complete answer came.
     AnswerUnknown,
@@ -43,7 +43,7 @@ pub enum Delivery {
     Answered,
 }
 
-/// Why a call failed. Holds no token, and no part of a request.
+/// Why a call failed. Shows no token, also where the answer repeats it, and no part of a request.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -119,7 +119,7 @@ impl Error {
         self.0.client_request_id
     }
 
-    /// Headers of the last answer.
+    /// Headers of the last answer. A value that repeats the token is replaced.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.trace.headers
@@ -151,14 +151,7 @@ impl Error {
 
     /// A failure that the session noticed itself.
     pub(super) fn noticed(kind: ErrorKind, message: String, call: &Call) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            operation: call.operation.to_owned(),
-            client_request_id: Some(call.client_request_id),
-            message,
-            trace: call.trace().clone(),
-            source: None,
-        }))
+        Self::with_source(kind, message, None, call)
     }
 
     /// The generator's error, completed with what the hooks noted.
@@ -186,14 +179,19 @@ impl Error {
             }
             Generated::UnexpectedResponse(response) => (ErrorKind::Unexpected, unexpected(response.status()), None),
         };
-        let source = source.map(|error| Arc::new(error.without_url()) as Arc<dyn std::error::Error + Send + Sync>);
+        Self::with_source(kind, message, source, call)
+    }
+
+    /// The one place where an error of a call is made: without the address, which holds ids, and
+    /// without the token, which answers repeat.
+    fn with_source(kind: ErrorKind, message: String, source: Option<reqwest::Error>, call: &Call) -> Self {
         Self(Box::new(Inner {
             kind,
             operation: call.operation.to_owned(),
             client_request_id: Some(call.client_request_id),
-            message,
-            trace,
-            source,
+            message: call.hide(message),
+            trace: call.trace().clone(),
+            source: source.map(|error| Arc::new(error.without_url()) as _),
         }))
     }
 }
@@ -212,7 +210,13 @@ impl fmt::Display for Error {
         match inner.kind {
             ErrorKind::Invalid => write!(f, "nothing was sent: {}", inner.message)?,
             ErrorKind::Token => write!(f, "nothing was sent, there is no token: {}", inner.message)?,
-            ErrorKind::Connection => write!(f, "nothing was sent: {}", inner.message)?,
+            ErrorKind::Connection => {
+                match inner.trace.status {
+                    Some(status) => write!(f, "the service answered {status}, and then could not be reached: ")?,
+                    None => f.write_str("nothing was sent: ")?,
+                }
+                f.write_str(&inner.message)?;
+            }
             ErrorKind::AnswerUnknown => {
                 write!(f, "the request was sent, but its outcome is not known: {}", inner.message)?
             }

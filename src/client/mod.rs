@@ -28,7 +28,10 @@ mod paging;
 mod refusal;
 mod retry;
 mod session;
+#[cfg(test)]
+mod surface;
 mod token;
+mod transport;
 
 pub use answer::{Answer, Arguments};
 pub use bounded::{BoundError, Bounded};
@@ -40,8 +43,9 @@ pub use paging::{Page, Pages};
 #[cfg(feature = "conformance")]
 pub(crate) use refusal::describe;
 pub use retry::RetryPolicy;
-pub use session::{Session, SessionBuilder, SessionError};
+pub use session::{Session, SessionBuilder};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};
+pub use transport::SessionError;
 
 /// A future that may move between threads.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

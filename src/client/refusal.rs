@@ -26,14 +26,21 @@ pub(super) async fn keep(mut response: Response, call: Option<&Call>) -> reqwest
             break;
         }
     }
+    let hide = |text: String| match call {
+        Some(call) => call.hide(text),
+        None => text,
+    };
     let parsed = serde_json::from_slice::<Value>(&body).ok();
     let error = parsed.as_ref().and_then(|value| value.get("error")).filter(|error| error.is_object());
-    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(|text| hide(text.to_owned()));
     let code = error.and_then(|error| text(error, "code"));
-    let message = error.and_then(|error| text(error, "message")).unwrap_or_else(|| excerpt(&body));
+    let message = error
+        .and_then(|error| text(error, "message"))
+        .unwrap_or_else(|| excerpt(&hide(String::from_utf8_lossy(&body).into_owned())));
+    let inner_codes = error.map(inner_codes).unwrap_or_default().into_iter().map(hide).collect();
     if let Some(call) = call {
         let mut trace = call.trace();
-        trace.inner_codes = error.map(inner_codes).unwrap_or_default();
+        trace.inner_codes = inner_codes;
         trace.code.clone_from(&code);
         trace.message = Some(message.clone());
     }
@@ -56,8 +63,7 @@ fn inner_codes(error: &Value) -> Vec<String> {
 }
 
 /// The beginning of a text body on one line, without markup.
-fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
+fn excerpt(text: &str) -> String {
     let mut plain = String::new();
     let mut in_tag = false;
     for character in text.chars() {
@@ -119,8 +125,8 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_one_short_line_without_markup() {
-        assert_eq!(excerpt(b"<html><b>Bad</b>\r\n gateway</html>"), "Bad gateway");
-        assert_eq!(excerpt(b""), "no body that says why");
-        assert_eq!(excerpt("\u{e9}".repeat(5000).as_bytes()).chars().count(), EXCERPT + 1);
+        assert_eq!(excerpt("<html><b>Bad</b>\r\n gateway</html>"), "Bad gateway");
+        assert_eq!(excerpt(""), "no body that says why");
+        assert_eq!(excerpt(&"\u{e9}".repeat(5000)).chars().count(), EXCERPT + 1);
     }
 }

@@ -47,23 +47,32 @@ impl RetryPolicy {
 
     /// The wait before the next attempt, or `None` if there is to be none.
     ///
-    /// `attempt` counts from 1; `spent` is the time since the call began; `chance` lies between
-    /// 0 and 1. With `Retry-After` the wait is never shorter than it says and up to a tenth longer;
+    /// `attempt` counts from 1; `spent` is the time since the call began; `chance` is between 0
+    /// and 1. With `Retry-After` the wait is never shorter than it says and up to a tenth longer;
     /// without, it is the upper half of the doubled wait, so that many clients spread out.
     #[must_use]
     pub fn wait(&self, attempt: u32, spent: Duration, after: Option<Duration>, chance: f64) -> Option<Duration> {
         if attempt >= self.max_attempts {
             return None;
         }
+        // A clock of the caller's may give any number.
+        let chance = if chance.is_nan() { 0.0 } else { chance.clamp(0.0, 1.0) };
         let wait = match after {
-            Some(after) => after.checked_add(after.min(self.longest_wait).mul_f64(chance / 10.0))?,
+            Some(after) => after.checked_add(part(after.min(self.longest_wait), chance / 10.0))?,
             None => {
-                let doubled = self.first_wait.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-                doubled.min(self.longest_wait).mul_f64(0.5 + chance / 2.0)
+                let doubled =
+                    self.first_wait.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));
+                part(doubled.min(self.longest_wait), 0.5 + chance / 2.0)
             }
         };
         (spent.checked_add(wait)? <= self.budget).then_some(wait)
     }
+}
+
+/// A share, from 0 to 1, of a duration of any length; the multiplication of the standard library
+/// panics where rounding leads past the longest one.
+fn part(whole: Duration, share: f64) -> Duration {
+    Duration::try_from_secs_f64(whole.as_secs_f64() * share).unwrap_or(whole).min(whole)
 }
 
 /// `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3); a date gone by is no wait.

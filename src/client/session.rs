@@ -6,20 +6,18 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
-use url::{Host, Url};
+use url::Url;
 
 use super::call::{Call, Refusal};
 use super::challenge;
 use super::error::unexpected;
 use super::retry::retry_after;
+use super::transport::{SessionError, Target, address, fits, http_client, is_home};
 use super::{
     Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest, refusal,
 };
 
-/// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt may take, answer included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -49,23 +47,6 @@ struct Shared {
     resource: String,
 }
 
-/// What calls are addressed to.
-#[derive(Debug, Clone)]
-enum Target {
-    /// A root that holds every version.
-    Root(Url),
-    /// The root of one version, as it is to be used.
-    Version(Url),
-}
-
-impl Target {
-    fn url(&self) -> &Url {
-        match self {
-            Self::Root(url) | Self::Version(url) => url,
-        }
-    }
-}
-
 /// Collects what a session needs.
 #[derive(Default)]
 pub struct SessionBuilder {
@@ -74,41 +55,6 @@ pub struct SessionBuilder {
     retry: RetryPolicy,
     clock: Option<Arc<dyn Clock>>,
     attempt_timeout: Option<Duration>,
-}
-
-/// Why there is no session. Completes "failed to …".
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SessionError {
-    /// The address is no usable URL.
-    #[error("use '{url}' as the address of the service: {reason}")]
-    Address {
-        /// As it was given, without user info.
-        url: String,
-        /// What is wrong and what to write instead.
-        reason: String,
-    },
-    /// A token would travel in the clear.
-    #[error("use 'http://{host}': a token never travels over plain HTTP except to this machine; write https://{host}")]
-    PlainHttp {
-        /// The host.
-        host: String,
-    },
-    /// This build cannot speak HTTPS.
-    #[error("use '{url}': this build has no TLS; enable the feature 'tls'")]
-    NoTls {
-        /// The address.
-        url: String,
-    },
-    /// No token provider was given.
-    #[error("open a session without a token provider; give one with .token(…)")]
-    NoToken,
-    /// The HTTP client cannot be made.
-    #[error("set up the HTTP client")]
-    Http(#[source] reqwest::Error),
-    /// TLS cannot be set up.
-    #[error("set up TLS: {0}")]
-    Tls(String),
 }
 
 impl SessionBuilder {
@@ -177,90 +123,6 @@ impl SessionBuilder {
     }
 }
 
-fn address(text: &str) -> Result<Url, SessionError> {
-    let fail = |url: &str, reason: &str| Err(SessionError::Address { url: url.to_owned(), reason: reason.to_owned() });
-    let url = match Url::parse(text.trim()) {
-        Ok(url) => url,
-        Err(error) => return fail(text, &format!("{error}; write https://HOST/VERSION")),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return fail(&url.origin().ascii_serialization(), "it carries a user name or password");
-    }
-    if !matches!(url.scheme(), "http" | "https") {
-        return fail(text, "it is neither http nor https");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return fail(text, "an address has no query and no fragment");
-    }
-    match (url.scheme(), url.host()) {
-        (_, None) => fail(text, "it has no host"),
-        ("http", Some(host)) if !is_loopback(&host) => Err(SessionError::PlainHttp { host: host.to_string() }),
-        ("https", Some(_)) if !cfg!(feature = "tls") => Err(SessionError::NoTls { url: text.to_owned() }),
-        _ => Ok(url),
-    }
-}
-
-/// `localhost` is loopback by RFC 6761, 6.3.
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
-    }
-}
-
-fn http_client(url: &Url, attempt_timeout: Duration) -> Result<reqwest::Client, SessionError> {
-    let builder = reqwest::Client::builder()
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(attempt_timeout)
-        .user_agent(concat!("entra-risk/", env!("CARGO_PKG_VERSION")));
-    let builder = match url.scheme() {
-        // A proxy would see the token.
-        "http" => plain(builder.no_proxy()),
-        _ => encrypted(builder)?,
-    };
-    builder.build().map_err(SessionError::Http)
-}
-
-/// Certificates cost milliseconds to load, and plain HTTP needs none.
-#[cfg(feature = "tls")]
-fn plain(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    match rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions() {
-        Ok(config) => builder.tls_backend_preconfigured(
-            config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth(),
-        ),
-        Err(_) => builder,
-    }
-}
-
-#[cfg(not(feature = "tls"))]
-fn plain(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder
-}
-
-/// The system's trust, with ring as the explicit provider: reqwest's own choice panics without
-/// one.
-#[cfg(feature = "tls")]
-fn encrypted(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, SessionError> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = |error: rustls::Error| SessionError::Tls(error.to_string());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(tls)?
-        .with_platform_verifier()
-        .map_err(tls)?
-        .with_no_client_auth();
-    Ok(builder.tls_backend_preconfigured(config).https_only(true))
-}
-
-#[cfg(not(feature = "tls"))]
-fn encrypted(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, SessionError> {
-    Ok(builder)
-}
-
 impl Session {
     /// Starts to describe a session.
     #[must_use]
@@ -286,24 +148,24 @@ impl Session {
         Self { shared: Arc::clone(&self.shared), call: Some(Arc::clone(call)) }
     }
 
-    /// Whether a URL has the scheme, host and port that the token is meant for.
-    fn is_home(&self, url: &Url) -> bool {
-        let home = self.shared.target.url();
-        url.scheme() == home.scheme()
-            && url.host() == home.host()
-            && url.port_or_known_default() == home.port_or_known_default()
-            && url.username().is_empty()
-            && url.password().is_none()
-    }
-
     /// Before a request is sent: is it the one that was meant, and who asks. The text is for
     /// the generator's error; the call keeps the reason.
     pub(crate) async fn prepare(&self, request: &mut Request, base_url: &str, template: &str) -> Result<(), String> {
         request.headers_mut().remove(API_VERSION);
-        if !self.is_home(request.url()) || !fits(request.url(), base_url, template) {
+        if !is_home(self.shared.target.url(), request.url()) || !fits(request.url(), base_url, template) {
             return Err(
                 self.refuse(Refusal::Target("a path parameter is empty, or leads to another operation".to_owned()))
             );
+        }
+        if let Some(name) = padded(request.headers()) {
+            let reason = format!("the value of {name} begins or ends with a space, which would not arrive");
+            return Err(self.refuse(Refusal::Target(reason)));
+        }
+        // The generator writes a space as a plus, which is a space to forms and not to OData's
+        // own grammar (OData 4.01 ABNF, RWS); a plus of the caller's is %2B by now.
+        if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
+            let query = query.replace('+', "%20");
+            request.url_mut().set_query(Some(&query));
         }
         self.identify(request).await
     }
@@ -319,6 +181,7 @@ impl Session {
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, token.header().clone());
         if let Some(call) = &self.call {
+            call.sent_with(&token);
             let mut text = uuid::Uuid::encode_buffer();
             let id = call.client_request_id.hyphenated().encode_lower(&mut text);
             if let Ok(value) = HeaderValue::from_str(id) {
@@ -355,11 +218,9 @@ impl Session {
             };
             let (status, headers) = (response.status(), response.headers());
             let after = retry_after(headers, shared.clock.now());
-            self.note(|trace| {
-                trace.status = Some(status);
-                trace.headers.clone_from(headers);
-                trace.retry_after = after;
-            });
+            if let Some(call) = &self.call {
+                call.answered(status, headers, after);
+            }
             if status.is_success() {
                 return Ok(response);
             }
@@ -393,7 +254,11 @@ impl Session {
         let wanted =
             TokenRequest { resource: &self.shared.resource, claims: Some(&claims), rejected: rejected.as_ref() };
         let token: Result<Token, TokenError> = self.shared.tokens.token(wanted).await;
-        token.ok()
+        let token = token.ok()?;
+        if let Some(call) = &self.call {
+            call.sent_with(&token);
+        }
+        Some(token)
     }
 
     fn failed(&self, error: reqwest::Error) -> reqwest::Error {
@@ -402,7 +267,7 @@ impl Session {
             trace.unknown |= !(error.is_connect() || error.is_builder());
             trace.failure = Some(refusal::describe(&error));
         });
-        error.without_url()
+        error
     }
 
     fn note(&self, change: impl FnOnce(&mut super::call::Trace)) {
@@ -413,9 +278,12 @@ impl Session {
 
     /// Reads the page behind a link of the service.
     pub(super) async fn follow<T: serde::de::DeserializeOwned>(&self, url: Url, call: &Call) -> Result<T, Error> {
-        if !self.is_home(&url) {
-            let from = url.origin().ascii_serialization();
-            let message = format!("follow the next link to {from}: it leads away from {}", self.shared.resource);
+        if !is_home(self.shared.target.url(), &url) {
+            let (to, home) = (url.origin().ascii_serialization(), &self.shared.resource);
+            let message = match to == *home {
+                true => "follow the next link: it carries a user name or password".to_owned(),
+                false => format!("follow the next link to {to}: it leads away from {home}"),
+            };
             return Err(Error::noticed(ErrorKind::NextLink, message, call));
         }
         let mut request = Request::new(Method::GET, url);
@@ -440,21 +308,12 @@ impl Session {
     }
 }
 
-/// Whether the path below the version fits the operation's template: a parameter that is empty
-/// or made of dots gives another number of segments, or other literals.
-fn fits(url: &Url, base_url: &str, template: &str) -> bool {
-    let authority = base_url.find("://").map_or(0, |at| at + 3);
-    let base = base_url[authority..].find('/').map_or("", |at| &base_url[authority + at..]);
-    let Some(path) = url.path().strip_prefix(base) else { return false };
-    let (mut ours, mut theirs) = (template.split('/'), path.split('/'));
-    loop {
-        match (ours.next(), theirs.next()) {
-            (None, None) => return true,
-            (Some(our), Some(their)) if our.starts_with('{') && !their.is_empty() => {}
-            (Some(our), Some(their)) if our == their => {}
-            _ => return false,
-        }
-    }
+/// A header whose value would arrive as another one: space around it is not part of it
+/// (RFC 9110, 5.5).
+fn padded(headers: &HeaderMap) -> Option<&HeaderName> {
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let padded = |value: &HeaderValue| is_space(value.as_bytes().first()) || is_space(value.as_bytes().last());
+    headers.iter().find(|(_, value)| padded(value)).map(|(name, _)| name)
 }
 
 impl fmt::Debug for Session {
@@ -466,5 +325,38 @@ impl fmt::Debug for Session {
 impl fmt::Debug for SessionBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionBuilder").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::StaticToken;
+    use super::*;
+
+    const BASE: &str = "http://127.0.0.1:9/beta";
+    const TEMPLATE: &str = "/riskyUsers/{id}/history";
+
+    async fn prepared(url: &str) -> (Result<(), String>, Request) {
+        let session = Session::builder().base_url(BASE).token(StaticToken::new("a-token").expect("a token"));
+        let session = session.build().expect("a session");
+        let mut request = Request::new(Method::GET, Url::parse(url).expect("a URL"));
+        (session.prepare(&mut request, BASE, TEMPLATE).await, request)
+    }
+
+    #[tokio::test]
+    async fn only_the_request_that_was_meant_gets_the_token() {
+        let (result, request) = prepared(&format!("{BASE}/riskyUsers/1/history")).await;
+        assert!(result.is_ok() && request.headers().contains_key(AUTHORIZATION));
+        for other in [
+            format!("{BASE}/riskyUsers//history"),
+            format!("{BASE}/riskyUsers/../history"),
+            "http://127.0.0.1:9/v1.0/riskyUsers/1/history".to_owned(),
+            "http://127.0.0.1:8/beta/riskyUsers/1/history".to_owned(),
+            "http://127.0.0.2:9/beta/riskyUsers/1/history".to_owned(),
+            "http://someone@127.0.0.1:9/beta/riskyUsers/1/history".to_owned(),
+        ] {
+            let (result, request) = prepared(&other).await;
+            assert!(result.is_err() && !request.headers().contains_key(AUTHORIZATION), "{other}");
+        }
     }
 }

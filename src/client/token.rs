@@ -39,6 +39,11 @@ impl Token {
         value.is_sensitive().then(|| Self(value.clone()))
     }
 
+    /// The text without `Bearer`, to see whether an answer repeats it.
+    pub(super) fn secret(&self) -> &str {
+        self.0.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
+    }
+
     /// The value of the `Authorization` header, marked as sensitive.
     pub(crate) fn header(&self) -> &HeaderValue {
         &self.0

@@ -188,6 +188,44 @@ pub(super) fn close_constructors(file: &mut syn::File) -> Result<(), String> {
     }
 }
 
+/// Makes awaiting the only way to send a call: the generated `send` has neither the call's id
+/// nor our error, and its own error shows whatever the service answered.
+pub(super) fn close_send(file: &mut syn::File) -> Result<(), String> {
+    let mut closed = 0;
+    for item in items_mut(file, "builder")? {
+        let syn::Item::Impl(block) = item else { continue };
+        for item in &mut block.items {
+            if let syn::ImplItem::Fn(function) = item
+                && function.sig.ident == "send"
+            {
+                function.vis = syn::Visibility::Inherited;
+                closed += 1;
+            }
+        }
+    }
+    if closed == 0 {
+        return Err("progenitor generated no 'send': its version changed".to_owned());
+    }
+    for item in &mut file.items {
+        let syn::Item::Impl(block) = item else { continue };
+        for item in &mut block.items {
+            if let syn::ImplItem::Fn(function) = item {
+                function.attrs.iter_mut().for_each(forget_send);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The generated documentation shows how to send a call.
+fn forget_send(attribute: &mut syn::Attribute) {
+    if let syn::Meta::NameValue(meta) = &mut attribute.meta
+        && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &mut meta.value
+    {
+        *text = syn::LitStr::new(&text.value().replace("    .send()\n", ""), text.span());
+    }
+}
+
 /// Gives every builder `IntoFuture` with our error, and listings `pages()`. Inside the module
 /// of the builders, since their fields are private to it.
 pub(super) fn make_awaitable(file: &mut syn::File, contract: &Contract, surface: &Surface) -> Result<(), String> {
@@ -228,12 +266,8 @@ pub(super) fn make_awaitable(file: &mut syn::File, contract: &Contract, surface:
             }
         });
     }
-    let module = file.items.iter_mut().find_map(|item| match item {
-        syn::Item::Mod(found) if found.ident == "builder" => found.content.as_mut().map(|(_, items)| items),
-        _ => None,
-    });
     let added: syn::File = syn::parse2(added).map_err(|error| error.to_string())?;
-    module.ok_or("progenitor generated no module 'builder': its version changed")?.extend(added.items);
+    items_mut(file, "builder")?.extend(added.items);
     Ok(())
 }
 
@@ -256,6 +290,16 @@ fn items<'a>(file: &'a syn::File, module: &str) -> Result<&'a [syn::Item], Strin
         .iter()
         .find_map(|item| match item {
             syn::Item::Mod(found) if found.ident == module => found.content.as_ref().map(|(_, items)| items.as_slice()),
+            _ => None,
+        })
+        .ok_or_else(|| format!("progenitor generated no module '{module}': its version changed"))
+}
+
+fn items_mut<'a>(file: &'a mut syn::File, module: &str) -> Result<&'a mut Vec<syn::Item>, String> {
+    file.items
+        .iter_mut()
+        .find_map(|item| match item {
+            syn::Item::Mod(found) if found.ident == module => found.content.as_mut().map(|(_, items)| items),
             _ => None,
         })
         .ok_or_else(|| format!("progenitor generated no module '{module}': its version changed"))

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod client;
 #[cfg(feature = "cli")]
 mod conformance;
 #[cfg(feature = "emulator")]
 mod emulator;
+#[cfg(feature = "emulator")]
+mod examples;
+mod snapshots;
