@@ -5,4 +5,6 @@
 mod client;
 #[cfg(feature = "emulator")]
 mod emulator;
+#[cfg(feature = "emulator")]
+mod examples;
 mod snapshots;
