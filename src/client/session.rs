@@ -161,6 +161,12 @@ impl Session {
             let reason = format!("the value of {name} begins or ends with a space, which would not arrive");
             return Err(self.refuse(Refusal::Target(reason)));
         }
+        // The generator writes a space as a plus, which is a space to forms and not to OData's
+        // own grammar (OData 4.01 ABNF, RWS); a plus of the caller's is %2B by now.
+        if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
+            let query = query.replace('+', "%20");
+            request.url_mut().set_query(Some(&query));
+        }
         self.identify(request).await
     }
 
