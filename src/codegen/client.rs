@@ -16,7 +16,7 @@ use crate::spec::Document;
 /// Runs the generator over a whole description.
 pub(super) fn generate(document: &Document, contract: &Contract) -> Result<syn::File, String> {
     let json = document.root.to_json();
-    let tokens = run(&json, contract).or_else(|reason| Err(blame(document, contract, &json, &reason)))?;
+    let tokens = run(&json, contract).map_err(|reason| blame(document, contract, &json, &reason))?;
     syn::parse2(tokens).map_err(|error| format!("{}: the generator's output is not Rust: {error}", document.file))
 }
 
