@@ -151,14 +151,7 @@ impl Error {
 
     /// A failure that the session noticed itself.
     pub(super) fn noticed(kind: ErrorKind, message: String, call: &Call) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            operation: call.operation.to_owned(),
-            client_request_id: Some(call.client_request_id),
-            message: call.hide(message),
-            trace: call.trace().clone(),
-            source: None,
-        }))
+        Self::with_source(kind, message, None, call)
     }
 
     /// The generator's error, completed with what the hooks noted.
@@ -186,14 +179,19 @@ impl Error {
             }
             Generated::UnexpectedResponse(response) => (ErrorKind::Unexpected, unexpected(response.status()), None),
         };
-        let source = source.map(|error| Arc::new(error.without_url()) as Arc<dyn std::error::Error + Send + Sync>);
+        Self::with_source(kind, message, source, call)
+    }
+
+    /// The one place where an error of a call is made: without the address, which holds ids, and
+    /// without the token, which answers repeat.
+    fn with_source(kind: ErrorKind, message: String, source: Option<reqwest::Error>, call: &Call) -> Self {
         Self(Box::new(Inner {
             kind,
             operation: call.operation.to_owned(),
             client_request_id: Some(call.client_request_id),
             message: call.hide(message),
-            trace,
-            source,
+            trace: call.trace().clone(),
+            source: source.map(|error| Arc::new(error.without_url()) as _),
         }))
     }
 }

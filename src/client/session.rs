@@ -267,7 +267,7 @@ impl Session {
             trace.unknown |= !(error.is_connect() || error.is_builder());
             trace.failure = Some(refusal::describe(&error));
         });
-        error.without_url()
+        error
     }
 
     fn note(&self, change: impl FnOnce(&mut super::call::Trace)) {

@@ -96,6 +96,16 @@ async fn no_failure_shows_it() {
 }
 
 #[tokio::test]
+async fn no_lost_connection_shows_whom_the_call_was_about() {
+    for act in [Act::Reset, Act::Close("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_owned())] {
+        let server = Wire::start([act]).await;
+        let error = client(&server.root()).risky_user_get().id(SHOWN).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AnswerUnknown);
+        assert!(error.source().is_some() && !told(&error).contains(&SHOWN.to_string()), "{}", told(&error));
+    }
+}
+
+#[tokio::test]
 async fn no_connection_does_not_show_it() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -146,6 +156,7 @@ async fn a_service_that_repeats_the_token_does_not_make_the_error_show_it() {
         answer("418 {token}", "WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"{token}\"\r\n", ""),
         answer("200 OK", json, r#"{"id": "{token}"}"#),
         answer("200 OK", json, r#"{"riskLevel": 1, "id": "04487ee0-f4f6-4e7f-8999-facc5a30e232", "{token}": {token}}"#),
+        answer("200 OK", json, r#"{"isDeleted": "{token}"}"#),
         answer("200 {token}", "", "{token}"),
         answer("202 {token}", "x-request: {token}\r\n", "{token}"),
         Act::Close("{token}\r\n\r\n".to_owned()),
