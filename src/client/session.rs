@@ -327,3 +327,36 @@ impl fmt::Debug for SessionBuilder {
         f.debug_struct("SessionBuilder").field("target", &self.target).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::StaticToken;
+    use super::*;
+
+    const BASE: &str = "http://127.0.0.1:9/beta";
+    const TEMPLATE: &str = "/riskyUsers/{id}/history";
+
+    async fn prepared(url: &str) -> (Result<(), String>, Request) {
+        let session = Session::builder().base_url(BASE).token(StaticToken::new("a-token").expect("a token"));
+        let session = session.build().expect("a session");
+        let mut request = Request::new(Method::GET, Url::parse(url).expect("a URL"));
+        (session.prepare(&mut request, BASE, TEMPLATE).await, request)
+    }
+
+    #[tokio::test]
+    async fn only_the_request_that_was_meant_gets_the_token() {
+        let (result, request) = prepared(&format!("{BASE}/riskyUsers/1/history")).await;
+        assert!(result.is_ok() && request.headers().contains_key(AUTHORIZATION));
+        for other in [
+            format!("{BASE}/riskyUsers//history"),
+            format!("{BASE}/riskyUsers/../history"),
+            "http://127.0.0.1:9/v1.0/riskyUsers/1/history".to_owned(),
+            "http://127.0.0.1:8/beta/riskyUsers/1/history".to_owned(),
+            "http://127.0.0.2:9/beta/riskyUsers/1/history".to_owned(),
+            "http://someone@127.0.0.1:9/beta/riskyUsers/1/history".to_owned(),
+        ] {
+            let (result, request) = prepared(&other).await;
+            assert!(result.is_err() && !request.headers().contains_key(AUTHORIZATION), "{other}");
+        }
+    }
+}

@@ -129,6 +129,16 @@ async fn a_page_that_fails_is_an_error_and_not_the_end() {
 }
 
 #[tokio::test]
+async fn a_page_with_another_status_is_no_page() {
+    for status in ["201 Created", "202 Accepted", "206 Partial Content"] {
+        let odd = super::wire::answer(status, "", r#"{"value": []}"#);
+        let server = Wire::start([leading("http://{here}/beta/riskyUsers?$skiptoken=2"), odd]).await;
+        let error = client(&server.root()).risky_user_list().pages().all().await.unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Unexpected, "not the documented status"));
+    }
+}
+
+#[tokio::test]
 async fn a_refused_page_tells_what_the_service_said() {
     let body = json!({"error": {"code": "BadRequest", "message": "Skip token expired."}}).to_string();
     let refusal = super::wire::answer("400 Bad Request", "request-id: 7\r\n", &body);
