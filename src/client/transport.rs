@@ -1,5 +1,6 @@
 //! Which addresses a session takes, and the HTTP client that it speaks to them with.
 
+#[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
 
