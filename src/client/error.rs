@@ -43,7 +43,7 @@ pub enum Delivery {
     Answered,
 }
 
-/// Why a call failed. Holds no token, and no part of a request.
+/// Why a call failed. Shows no token, also where the answer repeats it, and no part of a request.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -119,7 +119,7 @@ impl Error {
         self.0.client_request_id
     }
 
-    /// Headers of the last answer.
+    /// Headers of the last answer. A value that repeats the token is replaced.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.trace.headers
