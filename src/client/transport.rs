@@ -1,5 +1,6 @@
 //! Which addresses a session takes, and the HTTP client that it speaks to them with.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,10 @@ use url::{Host, Url};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What `localhost` is, at the port of the URL.
+const LOOPBACK: [SocketAddr; 2] =
+    [SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0)];
 
 /// What calls are addressed to.
 #[derive(Debug, Clone)]
@@ -115,8 +120,8 @@ pub(super) fn http_client(url: &Url, attempt_timeout: Duration) -> Result<reqwes
         .timeout(attempt_timeout)
         .user_agent(concat!("entra-risk/", env!("CARGO_PKG_VERSION")));
     let builder = match url.scheme() {
-        // A proxy would see the token.
-        "http" => plain(builder.no_proxy()),
+        // A proxy would see the token, and so would whatever a hosts file calls localhost.
+        "http" => plain(builder.no_proxy().resolve_to_addrs("localhost", &LOOPBACK)),
         _ => encrypted(builder)?,
     };
     builder.build().map_err(SessionError::Http)

@@ -5,7 +5,8 @@ use std::error::Error as _;
 use entra_risk::client::SessionError;
 use entra_risk::{Cloud, Session, StaticToken};
 
-use super::TOKEN;
+use super::wire::{Wire, answer};
+use super::{TOKEN, client, dismissal};
 
 fn open(url: &str) -> Result<Session, SessionError> {
     let opened = [Session::builder().root(url), Session::builder().base_url(url)]
@@ -66,6 +67,19 @@ fn every_spelling_of_this_machine_is_taken() {
     ] {
         let session = open(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         assert_eq!(session.version_url("beta"), root, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn this_machine_is_reached_by_either_protocol() {
+    for listen in ["127.0.0.1:0", "[::1]:0"] {
+        // Not every machine speaks IPv6; one that does not has nothing to reach there.
+        if std::net::TcpListener::bind(listen).is_err() && listen.starts_with('[') {
+            continue;
+        }
+        let server = Wire::at(listen, [answer("204 No Content", "", "")]).await;
+        dismissal(&client(&format!("http://localhost:{}", server.port()))).await.unwrap();
+        assert!(server.requests()[0].contains(&format!("\r\nhost: localhost:{}\r\n", server.port())));
     }
 }
 

@@ -29,7 +29,7 @@ async fn refused(link: &str) {
 
 #[tokio::test]
 async fn a_link_to_another_host_gets_no_token() {
-    let other = Wire::at("127.0.0.2:0", [last()]).await;
+    let other = Wire::elsewhere([last()]).await;
     refused(&format!("{}/beta/riskyUsers", other.root())).await;
     refused("http://127.0.0.2:{port}/beta/riskyUsers").await;
     other.untouched();

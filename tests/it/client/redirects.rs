@@ -28,7 +28,7 @@ async fn redirected(to: &str) {
 
 #[tokio::test]
 async fn a_redirect_to_another_host_is_not_followed() {
-    let other = Wire::at("127.0.0.3:0", []).await;
+    let other = Wire::elsewhere([]).await;
     redirected(&format!("{}/beta/riskyUsers", other.root())).await;
     other.untouched();
 }

@@ -46,6 +46,12 @@ impl Wire {
         Self::at("127.0.0.1:0", script).await
     }
 
+    /// On another address of this machine. macOS has no 127.0.0.2 unless told to.
+    pub(super) async fn elsewhere(script: impl IntoIterator<Item = Act>) -> Self {
+        let has_second = std::net::TcpListener::bind("127.0.0.2:0").is_ok();
+        Self::at(if has_second { "127.0.0.2:0" } else { "[::1]:0" }, script).await
+    }
+
     pub(super) async fn at(listen: &str, script: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind(listen).await.unwrap();
         let address = listener.local_addr().unwrap();
