@@ -5,6 +5,9 @@ use std::fmt;
 /// What a bench gives: its bars, or why it could not measure.
 pub(crate) type Result = std::result::Result<Vec<Bar>, Box<dyn std::error::Error>>;
 
+/// A bench; told whether to be quick.
+pub(crate) type Bench = fn(bool) -> Result;
+
 /// One measured value and the most that it may be.
 pub(crate) struct Bar {
     /// What was measured.

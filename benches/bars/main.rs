@@ -23,7 +23,7 @@ mod stub;
 fn main() -> std::process::ExitCode {
     use std::process::ExitCode;
     // The peak memory of a child is never seen below our own: small things first.
-    const BENCHES: &[(&str, fn(bool) -> bar::Result)] =
+    const BENCHES: &[(&str, bar::Bench)] =
         &[("conform", program::conform), ("serve", serving::serve), ("call", call::call), ("list", listing::list)];
     let (mut quick, mut names) = (false, Vec::new());
     for argument in std::env::args().skip(1) {

@@ -39,7 +39,7 @@ Try:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check that client and server do what the documentation says
-    Conform(conform::Conform),
+    Conform(Box<conform::Conform>),
     /// Say what a check asserts, on what it rests, and how to reproduce it
     Explain(explain::Explain),
     /// Print the JSON schema of the report
@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
     let (result, json) = match arguments.command {
         Command::Conform(command) => {
             let json = command.is_json();
-            (runtime(false).and_then(|runtime| runtime.block_on(conform::run(command))), json)
+            (runtime(false).and_then(|runtime| runtime.block_on(conform::run(*command))), json)
         }
         Command::Explain(command) => (explain::run(&command), false),
         Command::Schema => (output::print(crate::report::SCHEMA).map(|()| Exit::Done), false),

@@ -47,8 +47,8 @@ impl RetryPolicy {
 
     /// The wait before the next attempt, or `None` if there is to be none.
     ///
-    /// `attempt` counts from 1; `spent` is the time since the call began; `chance` is from 0 to
-    /// 1. With `Retry-After` the wait is never shorter than it says and up to a tenth longer;
+    /// `attempt` counts from 1; `spent` is the time since the call began; `chance` is below 1.
+    /// With `Retry-After` the wait is never shorter than it says and up to a tenth longer;
     /// without, it is the upper half of the doubled wait, so that many clients spread out.
     #[must_use]
     pub fn wait(&self, attempt: u32, spent: Duration, after: Option<Duration>, chance: f64) -> Option<Duration> {

@@ -8,7 +8,7 @@ use http::header::{ACCEPT, AUTHORIZATION, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use super::call::{Call, Refusal};
 use super::challenge;
@@ -25,8 +25,6 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
-/// The generator sends the description's version with every call; Graph knows no such header.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 /// Without it the service hides enum members that are newer than the enum
 /// (concepts/best-practices.md).
 const UNKNOWN_MEMBERS: HeaderValue = HeaderValue::from_static("include-unknown-enum-members");
@@ -299,7 +297,6 @@ impl Session {
     /// Before a request is sent: is it the one that was meant, and who asks. The text is for
     /// the generator's error; the call keeps the reason.
     pub(crate) async fn prepare(&self, request: &mut Request, base_url: &str, template: &str) -> Result<(), String> {
-        request.headers_mut().remove(API_VERSION);
         if !self.is_home(request.url()) || !fits(request.url(), base_url, template) {
             return Err(
                 self.refuse(Refusal::Target("a path parameter is empty, or leads to another operation".to_owned()))
@@ -443,9 +440,10 @@ impl Session {
 /// Whether the path below the version fits the operation's template: a parameter that is empty
 /// or made of dots gives another number of segments, or other literals.
 fn fits(url: &Url, base_url: &str, template: &str) -> bool {
-    let authority = base_url.find("://").map_or(0, |at| at + 3);
-    let base = base_url[authority..].find('/').map_or("", |at| &base_url[authority + at..]);
-    let Some(path) = url.path().strip_prefix(base) else { return false };
+    let Some(path) = url[..Position::AfterPath].strip_prefix(base_url) else { return false };
+    if path == template {
+        return true;
+    }
     let (mut ours, mut theirs) = (template.split('/'), path.split('/'));
     loop {
         match (ours.next(), theirs.next()) {

@@ -16,7 +16,7 @@ use crate::spec::Document;
 /// Runs the generator over a whole description.
 pub(super) fn generate(document: &Document, contract: &Contract) -> Result<syn::File, String> {
     let json = document.root.to_json();
-    let tokens = run(&json, contract).or_else(|reason| Err(blame(document, contract, &json, &reason)))?;
+    let tokens = run(&json, contract).map_err(|reason| blame(document, contract, &json, &reason))?;
     syn::parse2(tokens).map_err(|error| format!("{}: the generator's output is not Rust: {error}", document.file))
 }
 
@@ -185,6 +185,29 @@ pub(super) fn close_constructors(file: &mut syn::File) -> Result<(), String> {
     match closed {
         1 => Ok(()),
         _ => Err("progenitor generated no constructor 'new_with_client': its version changed".to_owned()),
+    }
+}
+
+/// The generator sends the description's version as a header with every call; Graph knows no such
+/// header.
+pub(super) fn drop_version_header(file: &mut syn::File, contract: &Contract) -> Result<(), String> {
+    let mut dropped = 0;
+    for item in &mut file.items {
+        let syn::Item::Mod(module) = item else { continue };
+        let functions = module.content.iter_mut().flat_map(|(_, items)| items).filter_map(|item| match item {
+            syn::Item::Impl(block) => Some(&mut block.items),
+            _ => None,
+        });
+        for item in functions.flatten() {
+            let syn::ImplItem::Fn(function) = item else { continue };
+            let before = function.block.stmts.len();
+            function.block.stmts.retain(|statement| !quote!(#statement).to_string().contains("api_version ()"));
+            dropped += before - function.block.stmts.len();
+        }
+    }
+    match contract.operations.len() == dropped {
+        true => Ok(()),
+        false => Err("progenitor sends the version otherwise than expected: its version changed".to_owned()),
     }
 }
 

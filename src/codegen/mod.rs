@@ -27,6 +27,7 @@ pub fn generate(document: &Document, contract: &Contract) -> Result<String, Stri
     let surface = client::Surface::read(&generated)?;
     types::verify(contract, &surface)?;
     client::close_constructors(&mut generated)?;
+    client::drop_version_header(&mut generated, contract)?;
     client::make_awaitable(&mut generated, contract, &surface)?;
     let (enums, lists) = (types::enums(contract), types::lists(contract)?);
     let dispatch = dispatch::generate(contract, &surface)?;
