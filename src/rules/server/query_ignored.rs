@@ -47,6 +47,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
     }
     let entity = contract.page_of(&shape).and_then(|entity| contract.entity_set(entity));
     for query in &subject.operation.query {
+        #[allow(clippy::type_complexity)] // named, it would be read in two places
         let (value, documented, judge): (String, String, fn(&[&Value], &str) -> bool) =
             match (query.name.as_str(), entity) {
                 ("$top", _) => ("1".to_owned(), "at most one entity".to_owned(), |listed, _| listed.len() <= 1),
