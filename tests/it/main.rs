@@ -2,3 +2,7 @@
 
 #[cfg(feature = "emulator")]
 mod emulator;
+mod layers;
+mod policy;
+mod source;
+mod words;
