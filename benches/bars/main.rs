@@ -22,7 +22,8 @@ mod stub;
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
     use std::process::ExitCode;
-    // The peak memory of a child is never seen below our own: small things first.
+    // In this order: the peak memory of a child is never seen below our own, and the last two
+    // settle on one CPU for good.
     const BENCHES: &[(&str, bar::Bench)] =
         &[("conform", program::conform), ("serve", serving::serve), ("call", call::call), ("list", listing::list)];
     let (mut quick, mut names) = (false, Vec::new());

@@ -17,7 +17,7 @@ const AHEAD: usize = 10;
 
 /// First answer, and memory after many.
 pub(crate) fn serve(quick: bool) -> Result {
-    let (first, bare) = cost::least(first_answer, version)?;
+    let (first, bare) = cost::least(41, first_answer, version)?;
     let first = Bar {
         name: "serve, first answer after start",
         value: first / 1000.0,

@@ -466,3 +466,23 @@ impl fmt::Debug for SessionBuilder {
         f.debug_struct("SessionBuilder").field("target", &self.target).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leads_elsewhere_does_not_fit() {
+        let base = "http://127.0.0.1:8080/beta";
+        let check =
+            |below: &str, template: &str| fits(&Url::parse(&format!("{base}{below}")).expect("a URL"), base, template);
+        assert!(check("/things/act", "/things/act"));
+        assert!(check("/things/act?$top=1", "/things/act"));
+        assert!(check("/things/1%2F2", "/things/{id}"));
+        for below in ["/things/", "/things/..", "/things/../act", "/things/1/act", "/things", "x/things/1", ""] {
+            assert!(!check(below, "/things/{id}"), "{below}");
+        }
+        let away = Url::parse("http://127.0.0.1:8080/v1.0/things/1").expect("a URL");
+        assert!(!fits(&away, base, "/things/{id}"));
+    }
+}
