@@ -3,6 +3,7 @@
 //! `ENTRA_RISK_TOKEN` stands for the sign-in here. `entra-risk serve` prints the two variables
 //! to set; without `ENTRA_RISK_BASE_URL` the global cloud is asked.
 
+#![allow(clippy::disallowed_methods)] // a program reads its environment
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::error::Error;

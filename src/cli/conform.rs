@@ -168,6 +168,7 @@ fn list(contract: &Contract, sides: &[Side], selection: &Selection) -> Result<Ex
     Ok(Exit::Done)
 }
 
+#[allow(clippy::disallowed_methods)] // entries expire by the date at which the program runs
 fn accepted(path: Option<&Path>) -> Result<Accepted, Failure> {
     let Some(path) = path else { return Ok(Accepted::default()) };
     let text = read(path, "the accepted list")?;
@@ -177,6 +178,7 @@ fn accepted(path: Option<&Path>) -> Result<Accepted, Failure> {
 }
 
 /// The server that was named, or an emulator that lives as long as the second value.
+#[allow(clippy::disallowed_methods)] // the command line is where the environment comes in
 async fn server(command: &Conform, contract: &Contract) -> Result<(Option<ServerOptions>, Option<Emulator>), Failure> {
     let Some(url) = &command.server else {
         let emulator = Emulator::start(Config::new(std::slice::from_ref(contract)))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -177,9 +177,10 @@ pub(super) fn is_home(home: &Url, url: &Url) -> bool {
 /// Whether the path below the version fits the operation's template: a parameter that is empty
 /// or made of dots gives another number of segments, or other literals.
 pub(super) fn fits(url: &Url, base_url: &str, template: &str) -> bool {
-    let authority = base_url.find("://").map_or(0, |at| at + 3);
-    let base = base_url[authority..].find('/').map_or("", |at| &base_url[authority + at..]);
-    let Some(path) = url.path().strip_prefix(base) else { return false };
+    let Some(path) = url[..Position::AfterPath].strip_prefix(base_url) else { return false };
+    if path == template {
+        return true;
+    }
     let (mut ours, mut theirs) = (template.split('/'), path.split('/'));
     loop {
         match (ours.next(), theirs.next()) {
@@ -194,6 +195,21 @@ pub(super) fn fits(url: &Url, base_url: &str, template: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_that_leads_elsewhere_does_not_fit() {
+        let base = "http://127.0.0.1:8080/beta";
+        let check =
+            |below: &str, template: &str| fits(&Url::parse(&format!("{base}{below}")).expect("a URL"), base, template);
+        assert!(check("/things/act", "/things/act"));
+        assert!(check("/things/act?$top=1", "/things/act"));
+        assert!(check("/things/1%2F2", "/things/{id}"));
+        for below in ["/things/", "/things/..", "/things/../act", "/things/1/act", "/things", "x/things/1", ""] {
+            assert!(!check(below, "/things/{id}"), "{below}");
+        }
+        let away = Url::parse("http://127.0.0.1:8080/v1.0/things/1").expect("a URL");
+        assert!(!fits(&away, base, "/things/{id}"));
+    }
 
     #[test]
     fn home_is_one_scheme_host_and_port() {

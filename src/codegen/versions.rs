@@ -20,7 +20,7 @@ pub fn versions(contracts: &[Contract]) -> Result<String, String> {
         let open = format!("The client of `{}` on this session.", contract.api);
         modules.push(quote! {
             #[doc = #doc]
-            #[allow(missing_docs, unused_qualifications, unreachable_pub, clippy::all, clippy::pedantic)]
+            #[allow(missing_docs, unused_mut, unused_qualifications, unreachable_pub, clippy::all, clippy::pedantic)]
             pub mod #name { include!(concat!(env!("OUT_DIR"), #file)); }
             impl Session {
                 #[doc = #open]

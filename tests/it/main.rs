@@ -9,4 +9,8 @@ mod conformance;
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
+mod layers;
+mod policy;
 mod snapshots;
+mod source;
+mod words;

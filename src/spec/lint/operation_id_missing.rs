@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
                     operation.line,
                     &subject,
                     "there is no operationId",
-                    "add one, such as riskyUser.dismiss",
+                    "add one, such as thing.list",
                 ));
             }
         }

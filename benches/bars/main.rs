@@ -1,0 +1,63 @@
+//! What the parts may cost, as checks that can fail: `cargo bench --bench bars [-- NAME… --quick]`.
+//!
+//! Each measurement runs beside its floor (the same work without us) in interleaved rounds, and
+//! the least of each counts: noise only ever adds. Ends with 1 if one is above its bar.
+#![allow(clippy::print_stdout)] // a report is what this program is for
+
+#[cfg(target_os = "linux")]
+mod bar;
+#[cfg(target_os = "linux")]
+mod call;
+#[cfg(target_os = "linux")]
+mod cost;
+#[cfg(target_os = "linux")]
+mod listing;
+#[cfg(target_os = "linux")]
+mod program;
+#[cfg(target_os = "linux")]
+mod serving;
+#[cfg(target_os = "linux")]
+mod stub;
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    use std::process::ExitCode;
+    // In this order: the peak memory of a child is never seen below our own, and the last two
+    // settle on one CPU for good.
+    const BENCHES: &[(&str, bar::Bench)] =
+        &[("conform", program::conform), ("serve", serving::serve), ("call", call::call), ("list", listing::list)];
+    let (mut quick, mut names) = (false, Vec::new());
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => quick = true,
+            // Cargo says so to every benchmark.
+            "--bench" => {}
+            name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(argument),
+            other => {
+                println!("there is no bench '{other}'; there are conform, serve, call, list, and --quick");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let mut met = true;
+    for (name, bench) in BENCHES.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|n| n == name)) {
+        match bench(quick) {
+            Ok(bars) => {
+                for bar in bars {
+                    println!("{bar}");
+                    met &= bar.is_met();
+                }
+            }
+            Err(error) => {
+                println!("{name}: not measured: {error}");
+                met = false;
+            }
+        }
+    }
+    if met { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    println!("not measured: CPU time and memory are read as Linux tells them");
+}
