@@ -177,11 +177,10 @@ impl Session {
             Ok(token) => token,
             Err(error) => return Err(self.refuse(Refusal::Token(error.to_string()))),
         };
+        self.send_as(request, &token);
         let is_get = request.method() == Method::GET;
         let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, token.header().clone());
         if let Some(call) = &self.call {
-            call.sent_with(&token);
             let mut text = uuid::Uuid::encode_buffer();
             let id = call.client_request_id.hyphenated().encode_lower(&mut text);
             if let Ok(value) = HeaderValue::from_str(id) {
@@ -228,7 +227,7 @@ impl Session {
             if status == StatusCode::UNAUTHORIZED && !challenged {
                 challenged = true;
                 if let Some(token) = self.answer_challenge(headers, &again).await {
-                    again.headers_mut().insert(AUTHORIZATION, token.header().clone());
+                    self.send_as(&mut again, &token);
                     refusal::drain(response).await;
                     request = again;
                     continue;
@@ -243,6 +242,11 @@ impl Session {
             refusal::drain(response).await;
             shared.clock.sleep(wait).await;
             attempt += 1;
+            // A wait may outlast a token; one that answered a challenge is kept.
+            let wanted = TokenRequest { resource: &shared.resource, claims: None, rejected: None };
+            if !challenged && let Ok(token) = shared.tokens.token(wanted).await {
+                self.send_as(&mut again, &token);
+            }
             request = again;
         }
     }
@@ -254,11 +258,15 @@ impl Session {
         let wanted =
             TokenRequest { resource: &self.shared.resource, claims: Some(&claims), rejected: rejected.as_ref() };
         let token: Result<Token, TokenError> = self.shared.tokens.token(wanted).await;
-        let token = token.ok()?;
+        token.ok()
+    }
+
+    /// Puts a token on a request, and remembers it, so that no error shows it.
+    fn send_as(&self, request: &mut Request, token: &Token) {
+        request.headers_mut().insert(AUTHORIZATION, token.header().clone());
         if let Some(call) = &self.call {
-            call.sent_with(&token);
+            call.sent_with(token);
         }
-        Some(token)
     }
 
     fn failed(&self, error: reqwest::Error) -> reqwest::Error {

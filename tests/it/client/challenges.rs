@@ -116,3 +116,20 @@ async fn every_page_is_asked_for_with_a_token_of_its_own() {
     signed_in(&server.uri(), signin.clone()).risky_user_list().pages().all().await.unwrap();
     assert_eq!(signin.0.lock().unwrap().len(), 2);
 }
+
+/// A wait may outlast a token: the provider is asked again after it.
+#[tokio::test]
+async fn an_attempt_after_a_wait_has_a_token_of_its_own() {
+    let server = answering([status(429), status(204)]).await;
+    let asked = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&asked);
+    let tokens = TokenFn(move |_: String, _: Option<String>| {
+        let mut asked = count.lock().unwrap();
+        *asked += 1;
+        std::future::ready(Token::new(format!("token-{asked}")))
+    });
+    dismissal(&signed_in(&server.uri(), tokens)).await.unwrap();
+    let requests = received(&server).await;
+    let sent: Vec<_> = requests.iter().map(|request| header(request, "authorization").unwrap()).collect();
+    assert_eq!(sent, ["Bearer token-1", "Bearer token-2"]);
+}
