@@ -11,7 +11,7 @@ mod server;
 mod target;
 
 pub use accepted::{Accepted, AcceptedError, Entry};
-pub use selection::{Selection, SelectionError};
+pub use selection::Selection;
 pub use server::ServerOptions;
 pub use target::{TargetError, greet};
 

@@ -19,7 +19,7 @@ const NOT_IN_CLIENT: &[&str] = &[
     "anstream",
     "axum",
     "clap",
-    "globset",
+    "fast-glob",
     "progenitor",
     "pulldown-cmark",
     "regex",

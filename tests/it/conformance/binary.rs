@@ -94,7 +94,7 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
         (&["conform", "--output", "pdf=x"], 2, "the formats are"),
         (&["conform", "--api", "v9"], 2, "give one of beta"),
         (&["conform", "--check", "effect_mising"], 2, "did you mean 'effect_missing'"),
-        (&["conform", "--check", "["], 2, "pattern"),
+        (&["conform", "--check", "["], 2, "no id meets"),
         (&["explain", "nothing"], 2, "no such check"),
         (&["explain", "effect_missing/riskLevel"], 2, "2 checks end like this"),
         (&["serve", "--listen", "here"], 2, "socket address"),

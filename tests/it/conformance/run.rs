@@ -108,7 +108,7 @@ async fn an_accepted_failure_passes_and_a_stale_entry_fails() {
         let (other, server) = (&other, server.clone());
         async move {
             let accepted = Accepted::parse(&text, "accepted.toml", "2026-01-01").expect("a list");
-            let selection = Selection::new(&["**/statement_contradicted/limit*".to_owned()], &[]).expect("a glob");
+            let selection = Selection::new(vec!["**/statement_contradicted/limit*".to_owned()], Vec::new());
             let options = Options {
                 contract: other,
                 sides: BOTH,
@@ -144,7 +144,7 @@ async fn a_run_without_a_server_says_that_it_did_not_look() {
 fn every_id_selects_its_check_and_no_other() {
     let planned = conformance::plan(contract(), BOTH);
     for check in &planned {
-        let selection = Selection::new(std::slice::from_ref(&check.id), &[]).expect("an id is a pattern");
+        let selection = Selection::new(vec![check.id.clone()], Vec::new());
         let taken: Vec<&str> = planned.iter().map(|other| other.id.as_str()).filter(|id| selection.takes(id)).collect();
         assert_eq!(taken, [check.id.as_str()]);
     }
