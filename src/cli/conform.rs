@@ -48,7 +48,7 @@ pub(super) struct Conform {
     /// File with the token for --server; ENTRA_RISK_TOKEN is read otherwise
     #[arg(long, value_name = "FILE", requires = "server")]
     token_file: Option<PathBuf>,
-    /// Token for probes of --server: no-permission=FILE
+    /// Token for probes of --server: no-permission=FILE; ENTRA_RISK_TOKEN_NO_PERMISSION is read otherwise
     #[arg(long, value_name = "KIND=FILE", requires = "server")]
     probe_token: Vec<String>,
     /// File with the object ids of test accounts, one a line, on which a server elsewhere may be sent actions
@@ -193,7 +193,8 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
         };
         return Ok((Some(options), Some(emulator)));
     };
-    let mut no_permission = None;
+    // As `entra-risk serve` prints it.
+    let mut no_permission = std::env::var("ENTRA_RISK_TOKEN_NO_PERMISSION").ok().filter(|text| !text.trim().is_empty());
     for probe in &command.probe_token {
         match probe.split_once('=') {
             Some(("no-permission", file)) => no_permission = Some(token(Path::new(file))?),

@@ -80,7 +80,8 @@ impl Target {
         let base = session.version_url("");
         let base =
             Url::parse(&base).map_err(|error| TargetError::Unreachable { url: base, reason: error.to_string() })?;
-        if is_for_graph(token) && !is_graph(&base) {
+        let probe = no_permission.as_deref().unwrap_or_default();
+        if (is_for_graph(token) || is_for_graph(probe)) && !is_graph(&base) {
             return Err(TargetError::ForeignAudience { url: base.to_string() });
         }
         let transport = match base.scheme() {

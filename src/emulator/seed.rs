@@ -154,13 +154,29 @@ fn tables(contracts: &[Contract]) -> Vec<Table> {
 struct Seen<'a> {
     contract: &'a Contract,
     extra: Vec<(&'a str, Vec<Property>)>,
+    /// Documented entities, with the sets that they belong to.
+    shown: Vec<(&'a str, &'a Map<String, Value>)>,
 }
 
 impl<'a> Seen<'a> {
     fn of(contract: &'a Contract) -> Self {
         let sets = contract.shapes.values().filter_map(|shape| contract.entity_set(shape));
         let extra = sets.map(|set| (set.name.as_str(), undocumented(contract, &set.name))).collect();
-        Self { contract, extra }
+        let shown = contract.exchanges.iter().filter_map(|exchange| {
+            let (shape, entities) = entities(contract, contract.operation(&exchange.operation)?, exchange)?;
+            let set = contract.entity_set(shape)?;
+            Some(entities.into_iter().map(move |entity| (set.name.as_str(), entity)))
+        });
+        Self { contract, extra, shown: shown.flatten().collect() }
+    }
+
+    /// The enum members of one documented entity, the same one for the same index: members out
+    /// of several would make a state that no page shows.
+    fn member(&self, set: &str, property: &Property, index: usize) -> Option<&'a Value> {
+        let Shape::Enum { .. } = self.contract.resolve(&property.shape) else { return None };
+        let shown: Vec<_> = self.shown.iter().filter(|(of, _)| *of == set).collect();
+        let (_, entity) = shown.get(index.checked_rem(shown.len())?)?;
+        entity.get(&property.name)
     }
 
     fn extra(&self, set: &str) -> &[Property] {
@@ -185,7 +201,10 @@ fn insert(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String
         row[place] = match entity.get(&property.name) {
             Some(Value::Null) if property.nullable => Cell::Null,
             Some(value) if check(contract, &property.shape, value).is_ok() => Cell::from_json(value),
-            _ => Cell::from_json(&plausible(contract, &property.shape, &property.name, index)),
+            _ => match seen.member(&set.name, property, index) {
+                Some(member) => Cell::from_json(member),
+                None => Cell::from_json(&plausible(contract, &property.shape, &property.name, index)),
+            },
         };
     }
     row[table.key] = Cell::Text(id.into());
@@ -314,6 +333,8 @@ mod tests {
         assert_eq!(shown[level], Cell::Text("high".into()), "the page for one entity, not the list");
         let made = table.get("04487ee0-f4f6-4e7f-8999-facc5a30e232").expect("documented");
         assert!(matches!(made[level], Cell::Text(_)));
+        let state = table.column("riskState").expect("column");
+        assert_eq!(made[state], Cell::Text("atRisk".into()), "a state that a page shows");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn check(action: &Action<'_>, case: &mut ServerCase) {
         // The documented value is the transcript's; the description's only where no page has it.
         let stated = subject.exchange.states("effect", &becomes.property);
         let value = stated.map_or_else(|| becomes.value.clone(), |stated| stated.value.clone());
-        let asserts = format!("{} of every id is {value} afterwards, and was not before", becomes.property);
+        let asserts = format!("every id has {} {value} afterwards, and had not before", becomes.property);
         let check = subject.check(&RULE, &becomes.property, fact, &value, asserts);
         let (ids, name) = (action.ids.clone(), becomes.property.clone());
         case.assert_state(check, move |seen| {

@@ -7,7 +7,12 @@ use serde_json::Value;
 
 fn entra_risk(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entra-risk"));
-    command.args(arguments).env_remove("ENTRA_RISK_TOKEN").output().expect("the program starts")
+    command
+        .args(arguments)
+        .env_remove("ENTRA_RISK_TOKEN")
+        .env_remove("ENTRA_RISK_TOKEN_NO_PERMISSION")
+        .output()
+        .expect("the program starts")
 }
 
 fn folder(name: &str) -> PathBuf {

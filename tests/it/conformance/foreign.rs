@@ -111,16 +111,19 @@ async fn a_token_for_graph_goes_to_graph_only() {
     let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD
         .encode(r#"{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/x/"}"#);
     let server = Scripted::start().await.expect("loopback");
-    let options = ServerOptions {
-        base_url: format!("http://{}/beta", server.address()),
-        label: "foreign".to_owned(),
-        token: format!("e30.{claims}.c2ln"),
-        no_permission: None,
-        test_ids: None,
-        settle: std::time::Duration::ZERO,
-    };
-    let error = run(contract(), &[Side::Server], &[], Some(options)).await.expect_err("refused");
-    assert!(matches!(error, RunError::Target(_)) && error.to_string().contains("audience"), "{error}");
+    let real = format!("e30.{claims}.c2ln");
+    for (token, no_permission) in [(real.as_str(), None), ("opaque", Some(real.clone()))] {
+        let options = ServerOptions {
+            base_url: format!("http://{}/beta", server.address()),
+            label: "foreign".to_owned(),
+            token: token.to_owned(),
+            no_permission,
+            test_ids: None,
+            settle: std::time::Duration::ZERO,
+        };
+        let error = run(contract(), &[Side::Server], &[], Some(options)).await.expect_err("refused");
+        assert!(matches!(error, RunError::Target(_)) && error.to_string().contains("audience"), "{error}");
+    }
     assert_eq!(server.received().len(), 0, "nothing is sent");
 }
 
