@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::types::{builder, ident};
 use crate::contract::{Contract, Operation, Shape};
-use crate::spec::Document;
+use crate::spec::{Document, Node};
 
 /// Runs the generator over a whole description.
 pub(super) fn generate(document: &Document, contract: &Contract) -> Result<syn::File, String> {
@@ -63,21 +63,48 @@ fn run(json: &Value, contract: &Contract) -> Result<TokenStream, String> {
     }
 }
 
-/// The generator names no operation when it gives up: try them one at a time.
+/// The generator names no place when it gives up: try the components without operations, then
+/// the operations one at a time.
 fn blame(document: &Document, contract: &Contract, json: &Value, reason: &str) -> String {
+    let mut alone = json.clone();
+    alone["paths"] = serde_json::json!({});
+    if let Err(reason) = run(&alone, contract) {
+        return blame_component(document, contract, &alone, &reason);
+    }
     for (path, method, node) in document.operations() {
-        let mut alone = json.clone();
-        let operation = alone["paths"][path][method].take();
-        alone["paths"] = serde_json::json!({ path: { method: operation } });
+        alone["paths"] = serde_json::json!({ path: { method: json["paths"][path][method] } });
         if let Err(reason) = run(&alone, contract) {
-            return format!(
-                "{}:{}: {method} {path}: the client generator refuses it: {reason}",
-                document.file, node.line
-            );
+            return format!("{}:{}: {method} {path}: {REFUSED}: {reason}", document.file, node.line);
         }
     }
-    format!("{}:1: the client generator refuses it: {reason}", document.file)
+    format!("{}:1: {REFUSED}: {reason}", document.file)
 }
+
+/// The component without which the rest can be read.
+fn blame_component(document: &Document, contract: &Contract, json: &Value, reason: &str) -> String {
+    let sections = document.root.get("components").into_iter().flat_map(Node::entries);
+    let components = sections.flat_map(|(section, _, node)| node.entries().map(move |entry| (section, entry)));
+    for (section, (name, line, _)) in components {
+        let mut without = json.clone();
+        if let Some(section) = without["components"][section].as_object_mut() {
+            section.remove(name);
+        }
+        // Others may refer to it: reading is the question, not generating.
+        if serde_json::from_value::<OpenAPI>(without).is_ok()
+            && serde_json::from_value::<OpenAPI>(json.clone()).is_err()
+        {
+            return format!("{}:{line}: {name}: {REFUSED}: {reason}", document.file);
+        }
+        let mut only = json.clone();
+        only["components"] = serde_json::json!({ section: { name: json["components"][section][name] } });
+        if run(&only, contract).is_err_and(|alone| alone == reason) {
+            return format!("{}:{line}: {name}: {REFUSED}: {reason}", document.file);
+        }
+    }
+    format!("{}:1: {REFUSED}: {reason}", document.file)
+}
+
+const REFUSED: &str = "the client generator refuses it";
 
 /// What was generated, by name.
 pub(super) struct Surface {
