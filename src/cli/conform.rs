@@ -51,7 +51,7 @@ pub(super) struct Conform {
     /// Token for probes of --server: no-permission=FILE; ENTRA_RISK_TOKEN_NO_PERMISSION is read otherwise
     #[arg(long, value_name = "KIND=FILE", requires = "server")]
     probe_token: Vec<String>,
-    /// File with the object ids of test accounts, one a line, on which a server elsewhere may be sent actions
+    /// File with the object ids of test accounts, one a line: actions are sent, elsewhere too, and on them alone
     #[arg(long, value_name = "FILE", requires = "server")]
     allow_actions_on: Option<PathBuf>,
     /// Seconds that an effect may take to be seen on --server

@@ -23,7 +23,8 @@ pub struct ServerOptions {
     pub token: String,
     /// A token without any permission, if there is one.
     pub no_permission: Option<String>,
-    /// Accounts that actions may be tried on, where the server is not on this machine.
+    /// Accounts that actions may be tried on, and no others. Without them there are no actions
+    /// on a server that is not on this machine.
     pub test_ids: Option<Vec<String>>,
     /// How long an effect may take to be seen: a 204 says that the request was taken, and the
     /// service may work on it afterwards.
@@ -49,7 +50,8 @@ pub(super) async fn run(
 ) -> Result<(), RunError> {
     let mut target = Target::new(&options.base_url, &options.token, options.no_permission)?;
     target.greet().await?;
-    let away = target.reach() == Reach::Away;
+    // Accounts that were named are the only ones to act on, wherever the server is.
+    let away = target.reach() == Reach::Away || options.test_ids.is_some();
     let mut session = Examination {
         target,
         replaced: BTreeMap::new(),

@@ -151,3 +151,25 @@ async fn an_effect_that_takes_its_time_is_waited_for() {
     let report = run(contract(), &[Side::Server], &globs, Some(options)).await.expect("a run");
     assert_eq!(with(&report, Outcome::Fail), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn named_test_accounts_are_the_only_ones_acted_on() {
+    let (server, mut options) = server(Defect::None, OTHERS).await;
+    options.test_ids = Some(OTHERS[..4].iter().map(|id| (*id).to_owned()).collect());
+    let report = run(contract(), &[Side::Server], &[], Some(options)).await.expect("a run");
+    let blamed: Vec<String> =
+        with(&report, Outcome::Fail).into_iter().filter(|line| !line.contains("(assumption)")).collect();
+    assert_eq!(blamed, Vec::<String>::new());
+    let effects = report.checks.iter().filter(|judged| judged.check.id.ends_with("effect_missing/riskLevel"));
+    assert!(effects.into_iter().all(|judged| judged.outcome == Outcome::Pass));
+    assert!(with(&report, Outcome::NotRun).iter().any(|line| line.contains("--allow-actions-on")));
+    let requests = server.received_requests().await.expect("recorded");
+    let acts: Vec<_> = requests.iter().filter(|request| request.method.as_str() != "GET").collect();
+    assert!(acts.len() > 20);
+    for request in acts {
+        let text = format!("{} {}", request.url.path(), String::from_utf8_lossy(&request.body));
+        for id in text.split(['"', '/', ' ']).filter(|part| uuid::Uuid::parse_str(part).is_ok()) {
+            assert!(OTHERS[..4].contains(&id), "{text}");
+        }
+    }
+}
