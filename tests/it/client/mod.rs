@@ -12,6 +12,8 @@ mod refusals;
 mod requests;
 mod retries;
 mod secrets;
+#[cfg(all(feature = "tls", target_os = "linux"))]
+mod tls;
 mod transcripts;
 mod wire;
 

@@ -48,7 +48,7 @@ async fn a_redirect_to_the_same_place_is_not_followed() {
 
 #[tokio::test]
 async fn a_redirect_to_another_scheme_is_not_followed() {
-    // From HTTPS to HTTP needs a certificate to try; the policy that refuses is the same one.
+    // From HTTPS to HTTP: see `tls`.
     let other = Wire::start([]).await;
     redirected(&format!("https://127.0.0.1:{}/", other.port())).await;
     other.untouched();
