@@ -3,6 +3,7 @@
 mod binary;
 mod curl;
 mod foreign;
+mod garbage;
 mod model;
 mod pages;
 mod run;
