@@ -170,7 +170,7 @@ pub struct Report {
     pub tool: String,
     /// API version that was examined.
     pub api: String,
-    /// Description and its digest.
+    /// Description: its file and its SHA-256.
     pub spec: BTreeMap<&'static str, String>,
     /// The server that was examined.
     pub target: String,

@@ -128,7 +128,7 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
         schema_version: "1",
         tool: concat!("entra-risk ", env!("CARGO_PKG_VERSION")).to_owned(),
         api: contract.api.clone(),
-        spec: BTreeMap::from([("file", contract.file.clone()), ("digest", contract.digest.clone())]),
+        spec: BTreeMap::from([("file", contract.file.clone()), ("sha256", contract.sha256.clone())]),
         target,
         summary: Summary::of(&checks),
         coverage: coverage::of(&facts, &plan(contract, &[Side::Client, Side::Server]), &checks),

@@ -34,8 +34,8 @@ pub struct Contract {
     pub api: String,
     /// The file that the contract was read from, relative to the package, for people.
     pub file: String,
-    /// SHA-like identity of that file: 16 hexadecimal digits over its bytes, for reports.
-    pub digest: String,
+    /// SHA-256 of that file, as `sha256sum` prints it.
+    pub sha256: String,
     /// The roots at which the API is offered, the first being the default.
     pub servers: Vec<Server>,
     /// Every operation, in the order of the description.

@@ -31,10 +31,10 @@ impl Human {
     pub fn render(self, report: &Report) -> String {
         let mut text = String::new();
         let file = report.spec.get("file").map_or("", String::as_str);
-        let digest = report.spec.get("digest").map_or("", String::as_str);
+        let sha256 = report.spec.get("sha256").and_then(|digits| digits.get(..12)).unwrap_or_default();
         let _ = writeln!(
             text,
-            "{} · {} · {file} {DIM}({digest}){PLAIN} · server: {}",
+            "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}",
             report.tool, report.api, report.target
         );
         let mut group = String::new();

@@ -56,8 +56,8 @@ pub struct Document {
     pub file: String,
     /// The whole tree.
     pub root: Node,
-    /// 16 hexadecimal digits over the text (FNV-1a): the same text, the same digest.
-    pub digest: String,
+    /// SHA-256 of the text, as `sha256sum` prints it.
+    pub sha256: String,
 }
 
 impl Document {
@@ -66,9 +66,10 @@ impl Document {
     /// # Errors
     /// YAML that cannot be parsed, or has a key twice.
     pub fn parse(text: &str, file: &str) -> Result<Self, SpecError> {
+        let sha256 = sha256(text);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let root = Node::parse(text).map_err(|error| SpecError::new(file, error.line, "", error.reason))?;
-        Ok(Self { file: file.to_owned(), root, digest: digest(text) })
+        Ok(Self { file: file.to_owned(), root, sha256 })
     }
 
     /// Every operation: path, method, node.
@@ -105,9 +106,7 @@ impl Document {
 /// Methods that a path item of OpenAPI 3.0 can have.
 pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-fn digest(text: &str) -> String {
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{hash:016x}")
+fn sha256(text: &str) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -30,7 +30,7 @@ pub(super) fn contract(document: &Document) -> Result<Contract> {
     Ok(Contract {
         api,
         file: document.file.clone(),
-        digest: document.digest.clone(),
+        sha256: document.sha256.clone(),
         servers: servers(document)?,
         operations,
         shapes,

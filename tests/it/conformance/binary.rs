@@ -39,6 +39,12 @@ fn conform_passes_and_names_every_check() {
         assert!(printed.contains(&format!("pass     {rest}  ")), "{id} is not printed");
     }
     assert!(printed.contains("facts covered"));
+    // What the README shows is what is printed.
+    let readme = include_str!("../../../README.md");
+    let shown = readme.lines().skip_while(|line| *line != "```text").skip(1).take_while(|line| *line != "```");
+    for line in shown.filter(|line| !line.starts_with('…') && !line.contains("sha256")) {
+        assert!(printed.lines().any(|printed| printed.trim_end() == line), "the README shows '{line}'");
+    }
 }
 
 #[test]

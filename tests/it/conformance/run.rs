@@ -149,3 +149,13 @@ fn every_id_selects_its_check_and_no_other() {
         assert_eq!(taken, [check.id.as_str()]);
     }
 }
+
+#[test]
+fn the_description_is_named_by_its_sha_256() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&contract().file);
+    let Ok(output) = std::process::Command::new("sha256sum").arg(file).output() else {
+        println!("skipped: there is no sha256sum on this machine");
+        return;
+    };
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with(&contract().sha256));
+}
