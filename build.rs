@@ -58,7 +58,7 @@ fn build(folder: &Path) -> Result<(), Vec<String>> {
 
 /// The descriptions of a folder, in the order of their names.
 fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let remedy = format!("{FOLDER} names the folder that holds beta.yaml and exchanges/");
+    let remedy = format!("{FOLDER} names, by an absolute path, the folder that holds beta.yaml and exchanges/");
     let mut found = list(folder, "yaml").map_err(|error| format!("{error}; {remedy}"))?;
     found.sort();
     if found.is_empty() {

@@ -140,7 +140,8 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         report = conformance::run(options, &mut progress) => report?,
         _ = tokio::signal::ctrl_c() => {
             progress.clear();
-            return Ok(Exit::Interrupted);
+            let what = "finish the run: it was interrupted".to_owned();
+            return Err(Failure { exit: Exit::Interrupted, what, remedy: "no report was written".to_owned() });
         }
     };
     progress.clear();
