@@ -225,7 +225,7 @@ fn read(subject: &Subject<'_>) -> ServerCase {
     case
 }
 
-/// The request of the transcript, with a correlation id.
+/// The request of the transcript.
 pub(super) fn documented_request(subject: &Subject<'_>) -> Request {
     let exchange = subject.exchange;
     let target = exchange.target(&subject.facts.contract.api);
