@@ -64,8 +64,11 @@ impl Human {
             return;
         }
         let mut row = |name: &str, value: &str| {
-            let _ =
-                writeln!(text, "           {DIM}{name:<10}{PLAIN} {}", value.replace('\n', "\n                      "));
+            let _ = writeln!(
+                text,
+                "           {DIM}{name:<10}{PLAIN} {}",
+                clean(value).replace('\n', "\n                      ")
+            );
         };
         row("documented", &check.documented);
         row("seen", &judged.seen);
@@ -185,10 +188,55 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// What a server says is shown, and does nothing to the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { ' ' } else { letter }).collect()
+}
+
 fn one_line(text: &str, longest: usize) -> String {
     let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     match line.char_indices().nth(longest) {
         Some((cut, _)) => format!("{}…", &line[..cut]),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Origin;
+    use crate::verdict::{Side, Summary};
+
+    #[test]
+    fn what_a_server_says_does_nothing_to_the_terminal() {
+        let check = Check {
+            id: "server/v/op/example/rule".to_owned(),
+            side: Side::Server,
+            operation: "op".to_owned(),
+            severity: Rests::Documented,
+            facts: Vec::new(),
+            documented: "204".to_owned(),
+            page: "page".to_owned(),
+            origin: Origin { file: "spec.yaml".to_owned(), line: 1 },
+            asserts: "something".to_owned(),
+            reproduce: "curl\ncurl".to_owned(),
+        };
+        let seen = "200 \u{1b}[2J\u{7}evil\r".to_owned();
+        let judged = Judged { check, outcome: Outcome::Fail, seen, accepted: None };
+        let report = Report {
+            schema_version: "1",
+            tool: String::new(),
+            api: String::new(),
+            spec: BTreeMap::new(),
+            target: String::new(),
+            summary: Summary::of(std::slice::from_ref(&judged)),
+            checks: vec![judged],
+            coverage: Coverage::default(),
+            stale: Vec::new(),
+        };
+        let text = Human::new(false).render(&report);
+        assert!(
+            text.contains("evil") && !text.contains("[2J\u{7}") && !text.contains("\u{1b}[2J") && !text.contains('\r')
+        );
     }
 }
