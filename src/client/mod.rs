@@ -40,12 +40,12 @@ pub use clock::{Clock, SystemClock};
 pub use error::{Delivery, Error, ErrorKind};
 pub(crate) use open_enum::open_enum;
 pub use paging::{Page, Pages};
-#[cfg(feature = "conformance")]
-pub(crate) use refusal::describe;
 pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};
 pub use transport::SessionError;
+#[cfg(feature = "conformance")]
+pub(crate) use {refusal::describe, transport::is_loopback};
 
 /// A future that may move between threads.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

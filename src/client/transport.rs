@@ -105,7 +105,7 @@ fn shown(text: &str) -> String {
 }
 
 /// `localhost` is loopback by RFC 6761, 6.3.
-fn is_loopback(host: &Host<&str>) -> bool {
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),

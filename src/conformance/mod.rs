@@ -91,7 +91,8 @@ pub fn plan(contract: &Contract, sides: &[Side]) -> Vec<Check> {
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Report, RunError> {
     let facts = Facts::new(options.contract);
     let selection = options.selection;
-    let planned: Vec<Check> = plan(options.contract, options.sides);
+    let all = plan(options.contract, &[Side::Client, Side::Server]);
+    let planned: Vec<Check> = all.iter().filter(|check| options.sides.contains(&check.side)).cloned().collect();
     let n_checks = planned.iter().filter(|check| selection.takes(&check.id)).count();
     if n_checks == 0 {
         return Err(RunError::Selection(selection.explain(&planned)));
@@ -121,8 +122,8 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
         client::run(cases, options.contract, &mut run).await?;
     }
     let mut checks = run.judged;
-    checks.sort_by_key(|judged| planned.iter().position(|check| check.id == judged.check.id));
-    let stale = options.accepted.stale(&checks, &planned);
+    checks.sort_by_cached_key(|judged| planned.iter().position(|check| check.id == judged.check.id));
+    let stale = options.accepted.stale(&checks, &all);
     let contract = options.contract;
     Ok(Report {
         schema_version: "1",
@@ -131,7 +132,7 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
         spec: BTreeMap::from([("file", contract.file.clone()), ("sha256", contract.sha256.clone())]),
         target,
         summary: Summary::of(&checks),
-        coverage: coverage::of(&facts, &plan(contract, &[Side::Client, Side::Server]), &checks),
+        coverage: coverage::of(&facts, &all, &checks),
         checks,
         stale,
     })

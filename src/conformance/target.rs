@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::client::{Session, SessionError, StaticToken};
+use crate::client::{Cloud, Session, SessionError, StaticToken, is_loopback};
 use crate::rules::{BASIC, Credential, Reply, Request};
 use crate::wire::Connection;
 
@@ -85,6 +85,10 @@ impl Target {
             return Err(TargetError::ForeignAudience { url: base.to_string() });
         }
         let transport = match base.scheme() {
+            "http" if !is_here(&base) => {
+                let host = base.host_str().unwrap_or_default().to_owned();
+                return Err(SessionError::PlainHttp { host }.into());
+            }
             "http" => Transport::Plain(Connection::new(authority(&base), PATIENCE)),
             _ => Transport::Tls(session),
         };
@@ -94,17 +98,7 @@ impl Target {
 
     /// Where it is.
     pub(super) fn reach(&self) -> Reach {
-        let loopback = match self.base.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => {
-                // A name may lead anywhere: all that it leads to must be this machine.
-                name.eq_ignore_ascii_case("localhost")
-                    && (name, 0).to_socket_addrs().is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
-            }
-            None => false,
-        };
-        if loopback { Reach::Loopback } else { Reach::Away }
+        if is_here(&self.base) { Reach::Loopback } else { Reach::Away }
     }
 
     /// Whether there is a token without permissions.
@@ -196,6 +190,17 @@ async fn over_tls(
     Ok(Reply { status, headers, body, after: None })
 }
 
+/// Whether a server is on this machine. The client pins `localhost`; here the system resolves it,
+/// and all that it gives must be this machine.
+fn is_here(url: &Url) -> bool {
+    let resolved =
+        |name: &str| (name, 0).to_socket_addrs().is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()));
+    url.host().is_some_and(|host| match host {
+        Host::Domain(name) => is_loopback(&host) && resolved(name),
+        _ => is_loopback(&host),
+    })
+}
+
 fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     format!("{host}:{}", url.port_or_known_default().unwrap_or(80))
@@ -210,13 +215,9 @@ fn is_for_graph(token: &str) -> bool {
     let Some(claims) = claims else { return false };
     // An emulator's tokens have the same audience, and its own issuer on loopback.
     let issuer = claims.get("iss").and_then(|issuer| issuer.as_str()).unwrap_or_default();
-    let ours = Url::parse(issuer).is_ok_and(|url| match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
-    });
+    let ours = Url::parse(issuer).is_ok_and(|url| url.host().is_some_and(|host| is_loopback(&host)));
     let audience = claims.get("aud").and_then(|audience| audience.as_str()).unwrap_or_default();
-    let graph = crate::client::Cloud::ALL.iter().any(|cloud| audience.trim_end_matches('/') == cloud.root());
+    let graph = Cloud::ALL.iter().any(|cloud| audience.trim_end_matches('/') == cloud.root());
     !ours && (graph || audience == GRAPH_APP)
 }
 
@@ -225,5 +226,5 @@ const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 
 fn is_graph(url: &Url) -> bool {
     let origin = url.origin().ascii_serialization();
-    crate::client::Cloud::ALL.iter().any(|cloud| cloud.root() == origin)
+    Cloud::ALL.iter().any(|cloud| cloud.root() == origin)
 }

@@ -100,12 +100,15 @@ impl Exchange {
         self.request.header(name)
     }
 
+    /// The statements of a kind: `header`, `limit`.
+    pub fn stated(&self, kind: &str) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(move |statement| statement.kind == kind)
+    }
+
     /// The statement of this kind and name.
     #[must_use]
     pub fn states(&self, kind: &str, name: &str) -> Option<&Statement> {
-        self.statements
-            .iter()
-            .find(|statement| statement.kind == kind && statement.name.as_deref().unwrap_or_default() == name)
+        self.stated(kind).find(|statement| statement.name.as_deref().unwrap_or_default() == name)
     }
 }
 

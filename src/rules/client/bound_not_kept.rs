@@ -22,7 +22,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ClientCase> {
     }
     let mut cases = Vec::new();
     // The bound is the page's word, or our assumption in the transcript, never the description's.
-    let limits = subject.exchange.statements.iter().filter(|statement| statement.kind == "limit");
+    let limits = subject.exchange.stated("limit");
     for statement in limits {
         let (Some(name), Ok(limit)) = (statement.name.as_deref(), statement.value.parse::<usize>()) else { continue };
         let mut add = |case: String, ids: Vec<Value>, kind: &str, sent: bool| {

@@ -26,7 +26,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ClientCase> {
         Shape::Object { properties, set: Some(of), .. } if Some(of.name.as_str()) == set => Some(properties),
         _ => None,
     });
-    for statement in subject.exchange.statements.iter().filter(|statement| statement.kind == "effect") {
+    for statement in subject.exchange.stated("effect") {
         let property = entity.into_iter().flatten().find(|property| Some(&property.name) == statement.name.as_ref());
         if let Some(Shape::Named { name }) = property.map(|property| &property.shape) {
             shown.push((name.clone(), statement.value.clone()));

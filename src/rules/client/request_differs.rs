@@ -156,7 +156,7 @@ fn equal_paths(subject: &Subject<'_>, documented: &str) -> Vec<String> {
     let mut equal = vec![documented.to_owned()];
     let transcripts =
         subject.facts.contract.exchanges.iter().filter(|exchange| exchange.operation == subject.operation.id);
-    let stated = transcripts.flat_map(|exchange| &exchange.statements).filter(|statement| statement.kind == "alias");
+    let stated = transcripts.flat_map(|exchange| exchange.stated("alias"));
     let aliases: Vec<_> = stated.map(|statement| crate::contract::Template::new(&statement.value)).collect();
     if aliases.iter().any(|alias| alias.matches(documented).is_some()) {
         // The example is on an alias: the canonical path is the one that other examples show.
@@ -174,7 +174,7 @@ fn equal_paths(subject: &Subject<'_>, documented: &str) -> Vec<String> {
 fn known_headers(subject: &Subject<'_>, exchange: &Exchange) -> Vec<String> {
     let general = GENERAL_HEADERS.iter().map(|(name, _)| (*name).to_owned());
     let own = exchange.request.headers.iter().map(|(name, _)| name.to_lowercase());
-    let stated = exchange.statements.iter().filter(|statement| statement.kind == "header");
+    let stated = exchange.stated("header");
     let stated = stated.filter_map(|statement| statement.name.as_deref().map(str::to_lowercase));
     let body = subject.operation.body.is_some().then(|| "content-type".to_owned());
     general.chain(own).chain(stated).chain(body).chain(["authorization".to_owned()]).collect()

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
-    let stated = subject.exchange.statements.iter().filter(|statement| statement.kind == "alias");
+    let stated = subject.exchange.stated("alias");
     stated
         .filter_map(|statement| {
             let mut request = documented_request(subject);

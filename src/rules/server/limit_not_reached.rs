@@ -11,7 +11,7 @@ pub const RULE: Rule =
 
 pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
     let subject = action.subject;
-    let statement = subject.exchange.statements.iter().find(|statement| statement.kind == "limit")?;
+    let statement = subject.exchange.stated("limit").next()?;
     let limit: usize = statement.value.parse().ok()?;
     let name = statement.name.as_deref().unwrap_or_default();
     let ids: Vec<String> = (0..limit).map(generated_id).collect();

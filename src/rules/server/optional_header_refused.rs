@@ -12,11 +12,7 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
-    let stated = subject
-        .exchange
-        .statements
-        .iter()
-        .filter(|statement| statement.kind == "header" && statement.value == "optional");
+    let stated = subject.exchange.stated("header").filter(|statement| statement.value == "optional");
     stated
         .filter_map(|statement| {
             let name = statement.name.clone()?;

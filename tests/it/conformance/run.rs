@@ -159,3 +159,16 @@ fn the_description_is_named_by_its_sha_256() {
     };
     assert!(String::from_utf8_lossy(&output.stdout).starts_with(&contract().sha256));
 }
+
+#[tokio::test]
+async fn an_accepted_entry_of_the_side_that_does_not_run_is_not_stale() {
+    let id = conformance::plan(contract(), &[Side::Server]).swap_remove(0).id;
+    let text = format!("[[accepted]]\ncheck = '{id}'\nreason = 'r'\nsource = 's'\n");
+    let accepted = Accepted::parse(&text, "accepted.toml", "2026-01-01").expect("a list");
+    let selection = Selection::new(vec!["statement_contradicted".to_owned()], Vec::new());
+    let sides = [Side::Client];
+    let options =
+        Options { contract: contract(), sides: &sides, selection: &selection, server: None, accepted: &accepted };
+    let report = conformance::run(options, &mut ()).await.expect("a run");
+    assert_eq!(report.stale, Vec::<String>::new());
+}
