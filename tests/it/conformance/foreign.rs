@@ -47,6 +47,8 @@ async fn a_right_server_of_another_make_is_not_blamed() {
             with(&report, Outcome::Fail).into_iter().filter(|line| !line.contains("(assumption)")).collect();
         assert_eq!(blamed, Vec::<String>::new(), "with {told}");
         assert!(!report.fails(false));
+        let vacuous = report.checks.iter().filter(|judged| ids.is_empty() && judged.outcome == Outcome::Pass);
+        assert_eq!(vacuous.filter(|judged| judged.check.id.contains("query_ignored")).count(), 0);
         let expected = if ids.is_empty() { 100 } else { 180 };
         assert!(report.summary.passed > expected, "with {told}: {:?}", report.summary);
     }
