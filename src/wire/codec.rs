@@ -138,7 +138,10 @@ fn parse_head(buffer: &[u8], expect: Expect) -> Result<Option<Parsed>, WireError
             let httparse::Status::Complete(length) = response.parse(buffer).map_err(malformed)? else {
                 return Ok(None);
             };
-            (Head::Response { status: response.code.unwrap_or_default() }, length, response.headers)
+            // Three digits that begin with 0 are no status (RFC 9110, 15).
+            let status = response.code.filter(|code| (100..1000).contains(code));
+            let status = status.ok_or_else(|| WireError::Malformed("it has no status".to_owned()))?;
+            (Head::Response { status }, length, response.headers)
         }
     };
     let headers =
@@ -230,6 +233,7 @@ mod tests {
         assert!(error("HTTP/1.1 20").await.contains("middle"));
         assert!(error("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").await.contains("middle"));
         assert!(error("SSH-2.0-x\r\n\r\n").await.contains("not HTTP"));
+        assert!(error("HTTP/1.1 000 x\r\n\r\n").await.contains("no status"));
         assert!(error("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n").await.contains("Content-Length"));
     }
 }
