@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::Origin;
+use crate::contract::{FactId, Origin};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +35,12 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub remedy: String,
+    /// Where the other side of a contradiction stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<Origin>,
+    /// The fact on which the two sides disagree, where it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<FactId>,
 }
 
 impl fmt::Display for Finding {

@@ -81,6 +81,8 @@ impl<'a> Lint<'a> {
             subject: subject.to_owned(),
             message: message.into(),
             remedy: remedy.to_owned(),
+            other: None,
+            fact: None,
         }
     }
 
