@@ -39,6 +39,8 @@ pub mod client;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod contract;
+#[cfg(feature = "conformance")]
+pub mod docs;
 pub mod embedded;
 #[cfg(feature = "emulator")]
 pub mod emulator;

@@ -14,6 +14,7 @@ const LAYERS: &[Layer] = &[
     ("finding", &["contract"], &[]),
     ("verdict", &["contract"], &[]),
     ("spec", &["contract", "finding"], &[]),
+    ("docs", &["contract", "finding"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("rules", &["contract", "finding", "verdict"], &["embedded"]),
@@ -29,7 +30,7 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] = &["contract", "finding", "odata", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] = &["contract", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[

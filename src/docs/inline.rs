@@ -1,0 +1,114 @@
+//! The text of a line without Markdown's marks.
+
+/// The text as a reader sees it: links as their text, emphasis, code marks, entities and tags
+/// removed.
+pub(super) fn text(source: &str) -> String {
+    let mut plain = String::with_capacity(source.len());
+    let bytes = source.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &source[at..];
+        let skip = match bytes[at] {
+            b'\\' if bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation) => {
+                plain.push(char::from(bytes[at + 1]));
+                2
+            }
+            b'*' | b'`' => 1,
+            b'[' => match link(rest) {
+                Some((label, length)) => {
+                    plain.push_str(&text(label));
+                    length
+                }
+                None => {
+                    plain.push('[');
+                    1
+                }
+            },
+            b'<' => match tag(rest) {
+                Some(length) => {
+                    plain.push(' ');
+                    length
+                }
+                None => {
+                    plain.push('<');
+                    1
+                }
+            },
+            b'&' => entity(rest, &mut plain),
+            _ => {
+                let next = rest[1..].find(['\\', '*', '`', '[', '<', '&']).map_or(rest.len(), |next| next + 1);
+                let next = (next..=rest.len()).find(|&next| rest.is_char_boundary(next)).unwrap_or(rest.len());
+                plain.push_str(&rest[..next]);
+                next
+            }
+        };
+        at += skip;
+    }
+    plain.replace('\u{a0}', " ").trim().to_owned()
+}
+
+/// `[label](target)`: the label, and the length of the whole.
+fn link(rest: &str) -> Option<(&str, usize)> {
+    let end = rest.find(']')?;
+    let label = &rest[1..end];
+    let target = rest[end + 1..].strip_prefix('(')?;
+    let close = target.find(')')?;
+    (!label.contains('[')).then_some((label, end + 2 + close + 1))
+}
+
+/// The length of an HTML tag or comment at the start. Angle brackets around a word that is no
+/// HTML are placeholders and stay.
+fn tag(rest: &str) -> Option<usize> {
+    if rest.starts_with("<!--") {
+        return Some(rest.find("-->").map_or(rest.len(), |end| end + 3));
+    }
+    let end = rest.find('>')?;
+    let inside = rest[1..end].trim_start_matches('/').trim_end_matches('/').trim();
+    let name: String =
+        inside.chars().take_while(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    const TAGS: &[&str] =
+        &["br", "b", "i", "sup", "sub", "p", "a", "ul", "li", "ol", "span", "div", "strong", "em", "code", "img"];
+    TAGS.contains(&name.as_str()).then_some(end + 1)
+}
+
+fn entity(rest: &str, plain: &mut String) -> usize {
+    const ENTITIES: &[(&str, &str)] =
+        &[("&nbsp;", " "), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#124;", "|")];
+    match ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)) {
+        Some((entity, stands)) => {
+            plain.push_str(stands);
+            entity.len()
+        }
+        None => {
+            plain.push('&');
+            1
+        }
+    }
+}
+
+/// What stands between backticks, in order.
+pub(super) fn code(source: &str) -> impl Iterator<Item = &str> {
+    source.split('`').skip(1).step_by(2).map(str::trim).filter(|code| !code.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_go_and_what_they_mark_stays() {
+        for (source, plain) in [
+            ("**riskyUser** `id`", "riskyUser id"),
+            ("[riskyUser](../resources/riskyuser.md) collection", "riskyUser collection"),
+            ("a &nbsp; b<br/>c", "a   b c"),
+            ("\\$filter and snake_case", "$filter and snake_case"),
+            ("{id} <id> [x]", "{id} <id> [x]"),
+            ("é`é`", "éé"),
+            ("<!-- gone -->kept", "kept"),
+            ("[", "["),
+        ] {
+            assert_eq!(text(source), plain, "{source}");
+        }
+        assert_eq!(code("`a`, b, `c`").collect::<Vec<_>>(), ["a", "c"]);
+    }
+}

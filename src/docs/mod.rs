@@ -1,0 +1,17 @@
+//! Pages of the Microsoft Graph reference, read into plain data with the line of every
+//! statement.
+//!
+//! The pages are Markdown in a dialect of their own (HTML comments that annotate fences, tables
+//! with a fixed vocabulary, includes). The reader never fails on a page and never guesses: what
+//! it cannot read is `None` with a finding. It works on texts that are handed in; this module
+//! must not open files, must not know what is right or wrong with what a page says (rules), and
+//! must not know the description.
+
+pub mod annotation;
+mod inline;
+pub mod outline;
+pub mod page;
+pub mod section;
+pub mod table;
+
+pub use page::Page;

@@ -1,0 +1,202 @@
+//! The sections of a page, by what they are about.
+
+use super::outline::{Block, BlockKind, Outline};
+
+/// What a section is about, by its heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Who may call.
+    Permissions,
+    /// The request lines.
+    Request,
+    /// Query options.
+    Query,
+    /// Parameters in the path or URL.
+    Parameters,
+    /// Request headers.
+    Headers,
+    /// The request body.
+    Body,
+    /// The answer, in prose.
+    Response,
+    /// Examples.
+    Example,
+    /// The request of an example.
+    ExampleRequest,
+    /// The answer of an example.
+    ExampleResponse,
+    /// Properties of a resource.
+    Properties,
+    /// Relationships of a resource.
+    Relationships,
+    /// The JSON representation of a resource.
+    Representation,
+    /// Members of an enumeration.
+    Members,
+    /// Anything else.
+    Other,
+}
+
+/// One section: a heading and the blocks below it, up to the next heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section<'a> {
+    /// What it is about.
+    pub subject: Subject,
+    /// The subject of the nearest section above it that has one.
+    pub within: Subject,
+    /// The heading's text.
+    pub title: &'a str,
+    /// The heading's level; 0 for what stands above the first heading.
+    pub level: u8,
+    /// 1-based line of the heading.
+    pub line: usize,
+    /// The blocks below the heading.
+    pub blocks: &'a [Block],
+}
+
+impl Section<'_> {
+    /// Blocks of a kind in it.
+    pub fn fences(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Fence { .. }))
+    }
+
+    /// Its tables.
+    pub fn tables(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| block.kind == BlockKind::Table)
+    }
+
+    /// Its paragraphs, lists and quotes.
+    pub fn texts(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| block.kind == BlockKind::Text)
+    }
+
+    /// Whether it belongs to an example.
+    #[must_use]
+    pub fn is_example(&self) -> bool {
+        matches!(self.subject, Subject::Example | Subject::ExampleRequest | Subject::ExampleResponse)
+    }
+}
+
+impl Outline {
+    /// The sections in page order; the first has no heading where the page begins with text.
+    #[must_use]
+    pub fn sections(&self) -> Vec<Section<'_>> {
+        let mut sections = Vec::new();
+        let mut above = Above::default();
+        let starts: Vec<usize> =
+            (0..self.blocks.len()).filter(|&index| matches!(self.blocks[index].kind, BlockKind::Heading(_))).collect();
+        let lead = starts.first().copied().unwrap_or(self.blocks.len());
+        if lead > 0 {
+            let (subject, within) = (Subject::Other, Subject::Other);
+            sections.push(Section { subject, within, title: "", level: 0, line: 0, blocks: &self.blocks[..lead] });
+        }
+        for (index, &start) in starts.iter().enumerate() {
+            let end = starts.get(index + 1).copied().unwrap_or(self.blocks.len());
+            let block = &self.blocks[start];
+            let BlockKind::Heading(level) = block.kind else { continue };
+            let title = self.heading(block);
+            let within = above.within(level);
+            let subject = above.enter(level, title);
+            let blocks = &self.blocks[start + 1..end];
+            sections.push(Section { subject, within, title, level, line: block.first, blocks });
+        }
+        sections
+    }
+}
+
+/// The headings above the present one.
+#[derive(Default)]
+struct Above {
+    open: Vec<(u8, Subject)>,
+    examples: bool,
+}
+
+impl Above {
+    fn within(&mut self, level: u8) -> Subject {
+        self.open.retain(|(above, _)| *above < level);
+        self.open.last().map_or(Subject::Other, |(_, subject)| *subject)
+    }
+
+    fn enter(&mut self, level: u8, title: &str) -> Subject {
+        let within = self.within(level);
+        let subject = match (subject(title), within) {
+            // On a page with examples a second "Response" is the answer of one of them.
+            (Some(Subject::Response), _) if self.examples => Subject::ExampleResponse,
+            (Some(Subject::Headers | Subject::Body), Subject::Example) => within,
+            (Some(subject), _) => subject,
+            (None, Subject::Representation | Subject::Members) => Subject::Other,
+            (None, within) => within,
+        };
+        self.examples |= matches!(subject, Subject::Example | Subject::ExampleRequest);
+        // Below the page's title everything stands for itself.
+        let kept = if level == 1 { Subject::Other } else { subject };
+        self.open.push((level, kept));
+        subject
+    }
+}
+
+/// Whether a heading line begins a section that pages of operations and resources have.
+pub(super) fn is_known(line: &str) -> bool {
+    subject(line.trim().trim_matches('#').trim()).is_some()
+}
+
+/// The subject that a heading names.
+fn subject(title: &str) -> Option<Subject> {
+    let title = plain(title);
+    let title = title.as_str();
+    let is = |names: &[&str]| names.contains(&title);
+    let starts = |name: &str| title.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    Some(match title {
+        _ if starts("example") || starts("examples") => Subject::Example,
+        _ if title.contains("http request") || is(&["httprequest", "http requests", "http method", "http methods"]) => {
+            Subject::Request
+        }
+        _ if starts("permissions") || starts("prerequisites") || is(&["permission", "prerequisite"]) => {
+            Subject::Permissions
+        }
+        _ if title.contains("query parameter") || title.contains("query option") || title.contains("query string") => {
+            Subject::Query
+        }
+        _ if is(&["function parameters", "function parameter", "function query parameters"]) => Subject::Query,
+        _ if title.contains("response header") => Subject::Other,
+        _ if title.contains("request header") || is(&["headers", "header"]) => Subject::Headers,
+        _ if starts("request body") || is(&["body", "request bodies"]) => Subject::Body,
+        _ if is(&["parameters", "parameter", "request parameters"])
+            || title.ends_with("path parameters")
+            || title.ends_with("uri parameters")
+            || title.ends_with("url parameters") =>
+        {
+            Subject::Parameters
+        }
+        _ if starts("request") => Subject::ExampleRequest,
+        _ if starts("response") || starts("responses") || is(&["http response", "return value", "returns"]) => {
+            Subject::Response
+        }
+        _ if is(&["properties", "property"]) => Subject::Properties,
+        _ if is(&["relationships", "relationship", "navigation properties"]) => Subject::Relationships,
+        _ if title.contains("json representation") => Subject::Representation,
+        _ if title == "members" || title.ends_with(" values") && !title.contains("return") => Subject::Members,
+        _ if is(&["see also", "methods", "tasks", "sdk sample code", "sample code", "next steps", "remarks"]) => {
+            Subject::Other
+        }
+        _ if starts("error") || starts("errors") => Subject::Other,
+        _ => return None,
+    })
+}
+
+/// A heading in lower case, without emphasis, punctuation at the end or doubled blanks.
+fn plain(title: &str) -> String {
+    let mut plain = String::with_capacity(title.len());
+    for character in title.chars() {
+        match character {
+            '*' | '`' | '_' => {}
+            character if character.is_whitespace() => {
+                if !plain.is_empty() && !plain.ends_with(' ') {
+                    plain.push(' ');
+                }
+            }
+            character => plain.extend(character.to_lowercase()),
+        }
+    }
+    plain.trim_end_matches([' ', ':', '.', '#']).to_owned()
+}
