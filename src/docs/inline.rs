@@ -36,8 +36,9 @@ pub(super) fn text(source: &str) -> String {
             },
             b'&' => entity(rest, &mut plain),
             _ => {
-                let next = rest[1..].find(['\\', '*', '`', '[', '<', '&']).map_or(rest.len(), |next| next + 1);
-                let next = (next..=rest.len()).find(|&next| rest.is_char_boundary(next)).unwrap_or(rest.len());
+                let marks = ['\\', '*', '`', '[', '<', '&'];
+                let next = rest.char_indices().skip(1).find(|(_, character)| marks.contains(character));
+                let next = next.map_or(rest.len(), |(next, _)| next);
                 plain.push_str(&rest[..next]);
                 next
             }

@@ -8,9 +8,11 @@
 //! must not know the description.
 
 pub mod annotation;
+pub mod claims;
 mod inline;
 pub mod outline;
 pub mod page;
+pub mod path;
 pub mod section;
 pub mod table;
 
