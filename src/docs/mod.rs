@@ -9,11 +9,20 @@
 
 pub mod annotation;
 pub mod claims;
+mod example;
 mod inline;
+mod message;
 pub mod outline;
 pub mod page;
+mod parameter;
 pub mod path;
+mod permission;
+mod read;
+mod request;
+mod resource;
 pub mod section;
+mod status;
 pub mod table;
 
 pub use page::Page;
+pub use read::{UNREAD, read, resolve};
