@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failure};
 use super::output::{self, WholeFile};
-use crate::conformance::{self, Accepted, Listener, Options, RunError, Selection, ServerOptions};
+use crate::accepted::Accepted;
+use crate::conformance::{self, Listener, Options, RunError, Selection, ServerOptions};
 use crate::contract::{Contract, Rests};
 use crate::embedded;
 use crate::emulator::{Config, Emulator, Identity};
