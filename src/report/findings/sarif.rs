@@ -11,7 +11,7 @@ use sha2::Digest as _;
 
 use super::{Described, Found, headline, severity_word};
 use crate::contract::Origin;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::report::text::shown;
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Tool<'a> {
 #[derive(Serialize)]
 struct Driver<'a> {
     name: &'static str,
-    version: &'static str,
+    version: &'a str,
     rules: Vec<Rule<'a>>,
 }
 
@@ -133,7 +133,7 @@ pub(super) fn render(found: &Found<'_>) -> String {
             answer(finding, index, &mut seen)
         })
         .collect();
-    let driver = Driver { name: "entra-risk", version: env!("CARGO_PKG_VERSION"), rules };
+    let driver = Driver { name: "entra-risk", version: found.version, rules };
     let run = Run { tool: Tool { driver }, results, column_kind: "unicodeCodePoints" };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     let mut text = serde_json::to_string_pretty(&Log { schema, version: "2.1.0", runs: [run] })
@@ -278,6 +278,7 @@ fn without_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
 
     #[test]
     fn a_path_is_a_relative_reference() {
