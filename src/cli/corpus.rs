@@ -41,7 +41,10 @@ impl Corpus {
         let mut corpus = Self { files: Vec::new(), skipped: Vec::new() };
         for path in paths {
             let kind = fs::metadata(path).map_err(|error| {
-                Failure::input(format!("read {}: {error}", path.display()), "give files or folders of documentation pages")
+                Failure::input(
+                    format!("read {}: {error}", path.display()),
+                    "give files or folders of documentation pages",
+                )
             })?;
             match kind.is_dir() {
                 true => corpus.folder(path),
@@ -61,7 +64,9 @@ impl Corpus {
     fn folder(&mut self, root: &Path) {
         let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
         let included = |entry: &walkdir::DirEntry| {
-            entry.depth() > 0 && entry.file_type().is_dir() && matches!(entry.file_name().to_str(), Some("includes" | ".git"))
+            entry.depth() > 0
+                && entry.file_type().is_dir()
+                && matches!(entry.file_name().to_str(), Some("includes" | ".git"))
         };
         for entry in walk.into_iter().filter_entry(|entry| !included(entry)) {
             match entry {

@@ -26,3 +26,6 @@ pub mod table;
 
 pub use page::Page;
 pub use read::{UNREAD, read, resolve};
+
+/// The JSON schema of a page in JSON.
+pub const SCHEMA: &str = include_str!("page.schema.json");

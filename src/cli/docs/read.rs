@@ -9,7 +9,7 @@ use crate::cli::corpus::{Corpus, Skipped};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output;
 use crate::docs::Page;
-use crate::report;
+use crate::report::text;
 
 /// Print what documentation pages say.
 ///
@@ -92,14 +92,14 @@ fn render(page: &Page, format: Format) -> Result<String, Failure> {
 
 /// A page in a few lines.
 fn human(page: &Page) -> String {
-    let mut text = String::new();
+    let mut lines = String::new();
     let title = page.title.as_deref().unwrap_or("(no title)");
     let mut row = |label: &str, value: &str| {
-        let value = report::printable(value);
+        let value = text::on_one_line(value);
         // Writing to a string does not fail.
         let _ = match label {
-            "" => writeln!(text, "\u{1b}[1m{value}\u{1b}[0m"),
-            label => writeln!(text, "  {label:<12} {value}"),
+            "" => writeln!(lines, "\u{1b}[1m{value}\u{1b}[0m"),
+            label => writeln!(lines, "  {label:<12} {value}"),
         };
     };
     row("", &format!("{}: {title}", page.page));
@@ -120,15 +120,18 @@ fn human(page: &Page) -> String {
     list(&mut row, "body", page.body.as_ref().map(|body| body.iter().map(|property| property.name.clone()).collect()));
     list(&mut row, "success", page.success.as_ref().map(|success| success.iter().map(u16::to_string).collect()));
     for example in page.examples.iter().flatten() {
-        let request = example.request.as_ref().and_then(|request| {
-            Some(format!("{} {}", request.method.as_deref()?, request.url.as_deref()?))
-        });
-        let status = example.response.as_ref().and_then(|response| response.status).map(|status| format!(" → {status}"));
+        let request = example
+            .request
+            .as_ref()
+            .and_then(|request| Some(format!("{} {}", request.method.as_deref()?, request.url.as_deref()?)));
+        let status =
+            example.response.as_ref().and_then(|response| response.status).map(|status| format!(" → {status}"));
         let name = example.name.as_deref().unwrap_or("(no name)");
         row("example", &format!("{name}: {}{}", request.unwrap_or_default(), status.unwrap_or_default()));
     }
     if let Some(resource) = &page.resource {
-        let names = |list: &Vec<crate::docs::page::ResourceProperty>| list.iter().map(|item| item.name.clone()).collect();
+        let names =
+            |list: &Vec<crate::docs::page::ResourceProperty>| list.iter().map(|item| item.name.clone()).collect();
         list(&mut row, "properties", resource.properties.as_ref().map(names));
         for list in &resource.enums {
             row("enum", &format!("{}: {}", list.name, list.members.join(", ")));
@@ -137,7 +140,7 @@ fn human(page: &Page) -> String {
     for finding in &page.findings {
         row("unread", &format!("line {}: {}: {}", finding.origin.line, finding.subject, finding.message));
     }
-    text
+    lines
 }
 
 fn list(row: &mut impl FnMut(&str, &str), label: &str, items: Option<Vec<String>>) {
