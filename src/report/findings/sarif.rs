@@ -1,7 +1,7 @@
 //! SARIF 2.1.0 (OASIS): the few of its properties that say what a finding says.
 //!
-//! Written out here since `serde-sarif` costs some twenty crates and as much build time as the
-//! rest of the reports. Accepted findings are left out instead of being marked as suppressed:
+//! Written out here: `serde-sarif` 0.8 adds 22 crates to one that has serde and serde_json alone,
+//! and about 29 s of CPU to its build (one clean debug build of each). Accepted findings are left out instead of being marked as suppressed:
 //! GitHub's code scanning shows those as open alerts (github/codeql-action 1230).
 
 use std::collections::HashMap;
