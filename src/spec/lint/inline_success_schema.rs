@@ -30,17 +30,6 @@ pub(super) const RULE: Rule = Rule {
                     ));
                 }
             }
-            for (status, line, answer) in &answers {
-                let content = lint.document.follow(answer).and_then(|answer| answer.get("content"));
-                if matches!(status.as_str(), "204" | "205") && content.is_some() {
-                    findings.push(lint.finding(
-                        *line,
-                        &subject,
-                        format!("a {status} has content"),
-                        "RFC 9110 gives it none; remove it",
-                    ));
-                }
-            }
         }
     },
 };

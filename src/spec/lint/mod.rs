@@ -7,22 +7,33 @@
 
 mod authorization_declared;
 mod collection_option_not_string;
+mod content_forbidden;
 mod dangling_reference;
+mod duplicate_key;
 mod error_answers_differ;
+mod example_misfit;
+mod example_unpaired;
 mod inline_enum;
 mod inline_success_schema;
 mod method_unusable;
 mod name_collision;
 mod operation_id_missing;
+mod operation_unknown;
+mod operation_unshown;
 mod parameter_unguarded;
+mod places;
 mod response_closed;
 mod security_missing;
 mod several_media_types;
 mod source_missing;
+mod transcript_unreadable;
 mod unknown_key;
 mod version_unusable;
+mod yaml_unusable;
 
-use super::{Document, Node};
+use places::Places;
+
+use super::{Document, Node, SpecError, Transcripts};
 use crate::contract::Origin;
 use crate::finding::{Finding, Severity};
 
@@ -37,6 +48,8 @@ pub struct Rule {
 
 /// Every rule.
 pub const RULES: &[&Rule] = &[
+    &yaml_unusable::RULE,
+    &duplicate_key::RULE,
     &version_unusable::RULE,
     &unknown_key::RULE,
     &dangling_reference::RULE,
@@ -53,14 +66,37 @@ pub const RULES: &[&Rule] = &[
     &inline_enum::RULE,
     &security_missing::RULE,
     &source_missing::RULE,
+    &content_forbidden::RULE,
+    &example_misfit::RULE,
+    &example_unpaired::RULE,
+    &transcript_unreadable::RULE,
+    &operation_unknown::RULE,
+    &operation_unshown::RULE,
 ];
 
 /// Everything that is wrong with a description, in the order of its lines.
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    run(document, None)
+}
+
+/// Everything that is wrong with a description and the transcripts beside it.
+#[must_use]
+pub fn lint_with(document: &Document, transcripts: &Transcripts) -> Vec<Finding> {
+    run(document, Some(transcripts))
+}
+
+/// What keeps a text from being a description at all, as [`Document::parse_with_duplicates`]
+/// tells it.
+#[must_use]
+pub fn unusable(error: SpecError) -> Finding {
+    yaml_unusable::finding(error)
+}
+
+fn run(document: &Document, transcripts: Option<&Transcripts>) -> Vec<Finding> {
+    let (mut findings, places) = (Vec::new(), Places::of(document));
     for rule in RULES {
-        (rule.check)(&Lint { document, rule }, &mut findings);
+        (rule.check)(&Lint { document, places: &places, transcripts, rule }, &mut findings);
     }
     findings.sort_by(|a, b| a.origin.cmp(&b.origin));
     findings
@@ -69,6 +105,8 @@ pub fn lint(document: &Document) -> Vec<Finding> {
 /// What a rule works with.
 struct Lint<'a> {
     document: &'a Document,
+    places: &'a Places<'a>,
+    transcripts: Option<&'a Transcripts>,
     rule: &'static Rule,
 }
 
@@ -102,6 +140,16 @@ impl<'a> Lint<'a> {
                 .filter_map(|item| document.follow(item))
                 .map(move |node| (subject.clone(), node.str("name").unwrap_or_default(), node))
         })
+    }
+
+    /// Examples of a media type, parameter or header, with their names; `example` has none.
+    fn examples(&self, holder: &'a Node) -> Vec<(&'a str, &'a Node)> {
+        let mut found: Vec<_> = holder.get("example").map(|value| ("", value)).into_iter().collect();
+        let named = holder.get("examples").into_iter().flat_map(Node::entries);
+        found.extend(
+            named.filter_map(|(name, _, example)| Some((name.as_str(), self.document.follow(example)?.get("value")?))),
+        );
+        found
     }
 
     /// Named schemas.
