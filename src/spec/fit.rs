@@ -21,10 +21,12 @@ pub(super) struct Misfit {
 /// So many looks at a schema are enough for any example; alternatives that lead back to
 /// themselves would never end.
 const MOST_LOOKS: usize = 20_000;
+/// And so many one within the other.
+const DEEPEST: usize = 160;
 
 /// Everything in `value` that `schema` does not allow.
 pub(super) fn misfits(document: &Document, schema: &Node, value: &Node) -> Vec<Misfit> {
-    let mut fit = Fit { document, looks: 0, at: Vec::new(), found: Vec::new() };
+    let mut fit = Fit { document, looks: 0, depth: 0, at: Vec::new(), found: Vec::new() };
     fit.look(schema, value);
     fit.found
 }
@@ -32,6 +34,7 @@ pub(super) fn misfits(document: &Document, schema: &Node, value: &Node) -> Vec<M
 struct Fit<'a> {
     document: &'a Document,
     looks: usize,
+    depth: usize,
     at: Vec<String>,
     found: Vec<Misfit>,
 }
@@ -43,7 +46,17 @@ impl Fit<'_> {
 
     fn look(&mut self, schema: &Node, value: &Node) {
         self.looks += 1;
-        let Some(schema) = self.document.follow(schema).filter(|_| self.looks < MOST_LOOKS) else { return };
+        if self.looks < MOST_LOOKS
+            && self.depth < DEEPEST
+            && let Some(schema) = self.document.follow(schema)
+        {
+            self.depth += 1;
+            self.judge(schema, value);
+            self.depth -= 1;
+        }
+    }
+
+    fn judge(&mut self, schema: &Node, value: &Node) {
         if matches!(value.content, Content::Scalar(Value::Null)) {
             if schema.get("type").is_some() && !schema.is_true("nullable") {
                 self.say(value.line, "it is null, and the schema is not nullable");

@@ -59,7 +59,7 @@ impl Index {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "paths: {/a/{id}: {get: {x: 1}}}\ncomponents: {schemas: {A~B: {y: 2}}}\ninfo: {z: 3}\n";
+    const TEXT: &str = "paths: {'/a/{id}': {get: {x: 1}}}\ncomponents: {schemas: {A~B: {y: 2}}}\ninfo: {z: 3}\n";
 
     #[test]
     fn it_finds_what_a_walk_finds() {

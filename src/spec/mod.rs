@@ -94,6 +94,14 @@ impl Document {
         let sha256 = sha256(text);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, duplicates) = parse(text).map_err(|error| SpecError::new(file, error.line, "", error.reason))?;
+        if !matches!(root.content, Content::Map(_)) {
+            return Err(SpecError::new(
+                file,
+                root.line,
+                "",
+                "this is no description: its keys are openapi, info, paths",
+            ));
+        }
         let index = Index::of(&root);
         Ok(Self { file: file.to_owned(), root, sha256, duplicates, index })
     }
@@ -139,6 +147,25 @@ impl Document {
     /// An extension with a value that has no meaning.
     pub fn contract(&self) -> Result<Contract, SpecError> {
         read::contract(self)
+    }
+
+    /// Every error that [`Document::contract`] could give.
+    pub(crate) fn defects(&self) -> Vec<SpecError> {
+        read::defects(self)
+    }
+}
+
+/// The Rust variant of an enum member; `None` where the member has neither letter nor digit.
+/// Kept apart from the variant that holds any other member, and from keywords.
+#[must_use]
+pub fn variant(member: &str) -> Option<String> {
+    use heck::ToPascalCase as _;
+    let name: String = member.to_pascal_case().chars().filter(char::is_ascii_alphanumeric).collect();
+    match name.as_str() {
+        "" => None,
+        "Other" | "Self" => Some(format!("{name}Member")),
+        name if name.starts_with(|c: char| c.is_ascii_digit()) => Some(format!("N{name}")),
+        name => Some(name.to_owned()),
     }
 }
 

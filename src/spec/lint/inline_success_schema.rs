@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     check: |lint, findings| {
         for (subject, operation) in lint.operations() {
             let answers: Vec<_> = operation.get("responses").into_iter().flat_map(Node::entries).collect();
-            let success = |status: &str| status.len() == 3 && status.starts_with('2');
+            let success = |status: &str| status.len() == 3 && status.starts_with('2') && status.parse::<u16>().is_ok();
             if answers.iter().filter(|(status, _, _)| success(status)).count() != 1 {
                 findings.push(lint.finding(
                     operation.line,

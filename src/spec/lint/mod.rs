@@ -6,27 +6,41 @@
 //! [`Document`]; they must not change it, and must not know who asks.
 
 mod authorization_declared;
+mod cloud_repeated;
 mod collection_option_not_string;
+mod combined_schema;
+mod component_nullable;
 mod content_forbidden;
 mod dangling_reference;
 mod duplicate_key;
 mod error_answers_differ;
 mod example_misfit;
 mod example_unpaired;
+mod extension_unusable;
 mod inline_enum;
 mod inline_success_schema;
+mod list_unnamed;
+mod member_unusable;
 mod method_unusable;
 mod name_collision;
+mod name_unusable;
 mod operation_id_missing;
 mod operation_unknown;
 mod operation_unshown;
+mod page_without_link;
+mod parameter_form_unusable;
 mod parameter_unguarded;
+mod pattern_unusable;
 mod places;
+mod reference_elsewhere;
+mod reference_overlaid;
+mod required_key_missing;
 mod response_closed;
 mod security_missing;
 mod several_media_types;
 mod source_missing;
 mod transcript_unreadable;
+mod type_unusable;
 mod unknown_key;
 mod version_unusable;
 mod yaml_unusable;
@@ -53,17 +67,30 @@ pub const RULES: &[&Rule] = &[
     &version_unusable::RULE,
     &unknown_key::RULE,
     &dangling_reference::RULE,
+    &required_key_missing::RULE,
+    &cloud_repeated::RULE,
+    &reference_elsewhere::RULE,
+    &reference_overlaid::RULE,
     &operation_id_missing::RULE,
+    &name_unusable::RULE,
     &name_collision::RULE,
     &method_unusable::RULE,
     &authorization_declared::RULE,
     &collection_option_not_string::RULE,
     &parameter_unguarded::RULE,
+    &parameter_form_unusable::RULE,
     &several_media_types::RULE,
     &inline_success_schema::RULE,
     &error_answers_differ::RULE,
     &response_closed::RULE,
     &inline_enum::RULE,
+    &member_unusable::RULE,
+    &component_nullable::RULE,
+    &list_unnamed::RULE,
+    &page_without_link::RULE,
+    &type_unusable::RULE,
+    &pattern_unusable::RULE,
+    &combined_schema::RULE,
     &security_missing::RULE,
     &source_missing::RULE,
     &content_forbidden::RULE,
@@ -72,6 +99,8 @@ pub const RULES: &[&Rule] = &[
     &transcript_unreadable::RULE,
     &operation_unknown::RULE,
     &operation_unshown::RULE,
+    // Looks at what the others found.
+    &extension_unusable::RULE,
 ];
 
 /// Everything that is wrong with a description, in the order of its lines.

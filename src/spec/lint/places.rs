@@ -1,5 +1,7 @@
 //! Every place of a description that holds a schema: collected once for all rules.
 
+use std::collections::HashSet;
+
 use super::super::{Content, Document, METHODS};
 use super::Node;
 
@@ -75,3 +77,41 @@ impl<'a> Places<'a> {
         }
     }
 }
+
+/// A schema that something leads to.
+pub(super) struct Reached<'a> {
+    pub(super) subject: String,
+    pub(super) node: &'a Node,
+    /// Whether it is a component, and not within one.
+    pub(super) named: bool,
+}
+
+/// Every schema that request bodies or answers lead to, none twice.
+pub(super) fn reached<'a>(document: &'a Document, messages: impl Iterator<Item = &'a Node>) -> Vec<Reached<'a>> {
+    let (mut names, mut waiting, mut found) = (HashSet::new(), Vec::new(), Vec::new());
+    for message in messages {
+        let content = document.follow(message).and_then(|message| message.get("content"));
+        let media = content.into_iter().flat_map(Node::entries);
+        waiting.extend(media.filter_map(|(name, _, media)| Some((name.as_str(), media.get("schema")?))));
+        while let Some((subject, node)) = waiting.pop() {
+            let mut inside = Places { holders: Vec::new(), schemas: Vec::new() };
+            inside.schema(subject, node);
+            for (index, Place { subject, node }) in inside.schemas.into_iter().enumerate() {
+                let Some(name) = node.str("$ref").and_then(|reference| reference.strip_prefix(SCHEMAS)) else {
+                    // The first is the component itself, unless it stands in the content.
+                    let named = index == 0 && names.contains(subject.as_str());
+                    found.push(Reached { subject, node, named });
+                    continue;
+                };
+                if names.insert(name)
+                    && let Some(schema) = document.at(&format!("/components/schemas/{name}"))
+                {
+                    waiting.push((name, schema));
+                }
+            }
+        }
+    }
+    found
+}
+
+const SCHEMAS: &str = "#/components/schemas/";

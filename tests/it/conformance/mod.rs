@@ -4,6 +4,7 @@ mod binary;
 mod curl;
 mod foreign;
 mod garbage;
+mod lint;
 mod model;
 mod pages;
 mod run;
