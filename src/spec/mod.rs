@@ -21,6 +21,7 @@ use std::fmt;
 use index::Index;
 
 use crate::contract::{Contract, Exchange};
+use crate::finding::{Finding, Severity};
 
 /// Why a description or transcript cannot be used: one line for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,11 +190,25 @@ impl Transcripts {
 
     /// Reads one more; `name` is the stem of its file.
     pub fn add(&mut self, text: &str, name: &str, file: &str) {
-        match parse_transcript(text, name, file) {
+        match parse_transcript(text.strip_prefix('\u{feff}').unwrap_or(text), name, file) {
             Ok(exchange) => self.exchanges.push(exchange),
             Err(error) => self.broken.push(error),
         }
     }
+}
+
+/// A description and its transcripts as one contract, or what keeps them from being one.
+///
+/// # Errors
+/// Every finding of the lint, if one of them is an error.
+pub fn contract(document: &Document, transcripts: Transcripts) -> Result<Contract, Vec<Finding>> {
+    let findings = lint::lint_with(document, &transcripts);
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(findings);
+    }
+    let mut contract = document.contract().map_err(|error| vec![lint::unusable(error)])?;
+    contract.exchanges = transcripts.exchanges;
+    Ok(contract)
 }
 
 /// Methods that a path item of OpenAPI 3.0 can have.

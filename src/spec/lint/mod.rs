@@ -60,6 +60,17 @@ pub struct Rule {
     check: fn(&Lint<'_>, &mut Vec<Finding>),
 }
 
+/// Rules that say what is missing rather than wrong.
+const WARNINGS: &[&str] = &["operation_unshown"];
+
+impl Rule {
+    /// How much its findings matter, where they do not say otherwise.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        if WARNINGS.contains(&self.id) { Severity::Warning } else { Severity::Error }
+    }
+}
+
 /// Every rule.
 pub const RULES: &[&Rule] = &[
     &yaml_unusable::RULE,
@@ -143,7 +154,7 @@ impl<'a> Lint<'a> {
     fn finding(&self, line: usize, subject: &str, message: impl Into<String>, remedy: &str) -> Finding {
         Finding {
             rule: self.rule.id.to_owned(),
-            severity: Severity::Error,
+            severity: self.rule.severity(),
             origin: Origin { file: self.document.file.clone(), line },
             subject: subject.to_owned(),
             message: message.into(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Finding, Lint, Node, Rule, Severity};
+use super::{Lint, Node, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "operation_unshown",
@@ -11,28 +11,19 @@ pub(super) const RULE: Rule = Rule {
         let Some(transcripts) = lint.transcripts else { return };
         if transcripts.exchanges.is_empty() && transcripts.broken.is_empty() {
             let message = format!("no operation is shown by a transcript: there is none in {}", transcripts.folder);
-            findings.push(warning(lint.finding(1, "", message, "copy the pages' examples there, one file each")));
+            findings.push(lint.finding(1, "", message, "copy the pages' examples there, one file each"));
             return;
         }
         let shown: HashSet<&str> = transcripts.exchanges.iter().map(|exchange| exchange.operation.as_str()).collect();
         for (subject, operation) in lint.operations() {
-            let id = operation.str("operationId").unwrap_or_default();
+            let Some(id) = operation.str("operationId") else { continue };
             if !shown.contains(id) && !has_example(lint, operation) {
                 let message = format!("no transcript in {} shows '{id}', nor does an example here", transcripts.folder);
-                findings.push(warning(lint.finding(
-                    operation.line,
-                    &subject,
-                    message,
-                    "copy the page's example there",
-                )));
+                findings.push(lint.finding(operation.line, &subject, message, "copy the page's example there"));
             }
         }
     },
 };
-
-fn warning(finding: Finding) -> Finding {
-    Finding { severity: Severity::Warning, ..finding }
-}
 
 fn has_example(lint: &Lint<'_>, operation: &Node) -> bool {
     let answers = operation.get("responses").into_iter().flat_map(Node::entries);

@@ -6,6 +6,7 @@ mod foreign;
 mod garbage;
 mod lint;
 mod model;
+mod own_spec;
 mod pages;
 mod run;
 mod spec;
@@ -29,7 +30,8 @@ async fn run(
     server: Option<ServerOptions>,
 ) -> Result<Report, RunError> {
     let selection = Selection::new(globs.iter().map(|glob| (*glob).to_owned()).collect(), Vec::new());
-    let options = Options { contract, sides, selection: &selection, server, accepted: &Accepted::default() };
+    let options =
+        Options { contract, sides, selection: &selection, server, accepted: &Accepted::default(), foreign: None };
     conformance::run(options, &mut ()).await
 }
 
