@@ -18,7 +18,7 @@ const LAYERS: &[Layer] = &[
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("accepted", &["contract", "finding", "verdict"], &[]),
-    ("rules", &["contract", "finding", "verdict"], &["embedded"]),
+    ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("report", &["contract", "finding", "verdict"], &["embedded"]),
     ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
