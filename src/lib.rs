@@ -33,12 +33,16 @@
 //! All are on by default.
 #![doc = include_str!("ARCHITECTURE.md")]
 
+#[cfg(feature = "conformance")]
+pub mod accepted;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod contract;
+#[cfg(feature = "conformance")]
+pub mod diff;
 #[cfg(feature = "conformance")]
 pub mod docs;
 pub mod embedded;
