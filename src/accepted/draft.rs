@@ -20,7 +20,7 @@ pub fn draft_findings(findings: &[Finding]) -> String {
         let fact = finding.fact.as_ref().map(|fact| ("fact", fact.as_str()));
         // A fact is narrow enough; a page has several subjects, and some of them are right.
         let subject = (fact.is_none() && !finding.subject.is_empty()).then_some(("subject", finding.subject.as_str()));
-        let page = Some(("page", finding.origin.file.as_str())).filter(|(_, file)| !file.is_empty());
+        let page = Some(("page", from_anywhere(&finding.origin.file))).filter(|(_, page)| !page.is_empty());
         let keys: Vec<_> = [Some(("rule", finding.rule.as_str())), fact, page, subject].into_iter().flatten().collect();
         draft.entry(&finding.message, &keys);
     }
@@ -36,6 +36,12 @@ pub fn draft_checks(checks: &[Judged]) -> String {
         draft.entry(&said, &[("check", &judged.check.id)]);
     }
     draft.text
+}
+
+/// A page is met by the end of its path, wherever the next run is started.
+fn from_anywhere(file: &str) -> &str {
+    let below = ["../", "./", "/"].iter().find_map(|up| file.strip_prefix(up));
+    below.map_or(file, from_anywhere)
 }
 
 struct Draft {

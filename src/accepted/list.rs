@@ -130,9 +130,12 @@ impl Written {
             (None, Some(rule), None, None) => {
                 return Err(format!("'{rule}' has neither fact nor page; a whole rule cannot be accepted"));
             }
-            (None, Some(rule), ..) => Of::Findings { rule, fact: self.fact, page: self.page, subject: self.subject },
+            (None, Some(rule), ..) => {
+                let page = self.page.map(|page| page.trim_start_matches("./").to_owned());
+                Of::Findings { rule, fact: self.fact, page, subject: self.subject }
+            }
         };
-        // The end of every path is an empty text.
+        // Every path ends with nothing.
         if let Of::Findings { page: Some(page), .. } = &of
             && page.trim_matches(['/', ' ']).is_empty()
         {

@@ -85,6 +85,7 @@ fn an_entry_accepts_what_it_speaks_of_and_nothing_else() {
     let by = |rest: &str| format!("rule = '{rule}'\n{rest}");
     assert!(accepts(&by("page = 'beta/api/thing.md'"), &on_page));
     assert!(accepts(&by("page = 'thing.md'"), &on_page));
+    assert!(accepts(&by("page = './api/thing.md'"), &on_page));
     assert!(accepts(&by("page = '/somewhere/beta/api/thing.md'"), &on_page));
     assert!(accepts(&by("page = 'thing.md'\nsubject = 'GET /things'"), &on_page));
     assert!(!accepts(&by("page = 'hing.md'"), &on_page), "a name, not the end of one");
@@ -135,6 +136,14 @@ fn an_entry_of_a_rule_that_does_not_exist_is_stale_where_its_family_ran() {
 }
 
 #[test]
+fn a_run_of_checks_judges_entries_for_checks_alone() {
+    let both = list(&["check = 'a/b'", "rule = 'docs/sides_differ'\npage = 'a.md'"]);
+    assert_eq!(both.stale_checks(&[], &[]), ["a/b: there is no such check; correct or remove the entry"]);
+    assert_eq!(both.reason("a/b").as_deref(), Some("why"));
+    assert_eq!(both.reason("docs/sides_differ"), None);
+}
+
+#[test]
 fn a_stale_entry_is_an_error_at_its_line_and_a_used_one_is_not() {
     let rule = "docs/sides_differ";
     let entries = ["rule = 'docs/sides_differ'\npage = 'a.md'", "rule = 'docs/sides_differ'\npage = 'b.md'"];
@@ -165,5 +174,7 @@ fn a_draft_is_refused_until_it_has_reasons_and_then_accepts_all() {
     let accepted = parse(&draft.replace("\"\"", "\"because\"")).expect("a list");
     assert_eq!(accepted.entries.len(), 2);
     assert_eq!(accepted.apply_findings(findings, &Scope::default()).remaining, [note]);
+    let elsewhere = draft_findings(&[finding("docs/other", "../../shared/./a.md", None)]);
+    assert!(elsewhere.contains("page = \"shared/./a.md\""), "{elsewhere}");
     assert_eq!(parse(&draft_findings(&[])).expect("an empty list").entries, []);
 }

@@ -90,6 +90,7 @@ impl Reporting {
         // The same order whoever found what first; the sort is stable within a line and rule.
         applied.remaining.sort_by(|a, b| (&a.origin, &a.rule).cmp(&(&b.origin, &b.rule)));
         let found = Found {
+            version: env!("CARGO_PKG_VERSION"),
             findings: &applied.remaining,
             accepted: &applied.accepted,
             catalogue: &outcome.catalogue,

@@ -3,6 +3,8 @@
 
 mod accepted_list;
 mod conform;
+mod corpus;
+mod docs;
 mod exit;
 mod explain;
 #[allow(dead_code)] // commands that flatten it come next; each one takes this line away
@@ -48,6 +50,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print the JSON schema of a report
     Schema(schema::Schema),
+    /// Read documentation pages
+    Docs(docs::Docs),
     /// Serve the documented operations on loopback, with state, tokens and OData errors
     Serve(serve::Serve),
 }
@@ -63,6 +67,10 @@ pub fn main() -> ExitCode {
         }
         Command::Explain(command) => (explain::run(&command), false),
         Command::Schema(command) => (schema::run(&command), false),
+        Command::Docs(command) => {
+            let json = command.is_json();
+            (docs::run(command), json)
+        }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
     };
     match result {

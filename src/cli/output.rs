@@ -19,6 +19,12 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Says something about the run on standard error.
+pub(super) fn note(text: &str) {
+    // There is nobody left to tell if standard error is gone.
+    let _ = writeln!(anstream::stderr().lock(), "{}", crate::report::text::on_one_line(text));
+}
+
 /// Prints an error to standard error, as JSON where the output is JSON.
 pub(super) fn complain(failure: &Failure, json: bool) {
     let mut stderr = anstream::stderr().lock();

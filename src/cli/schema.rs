@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failure};
 use super::output;
-use crate::report;
+use crate::{docs, report};
 
 /// Print the JSON schema of a report.
 #[derive(Debug, Args)]
@@ -20,12 +20,15 @@ enum Of {
     Conform,
     /// What the commands on pages and descriptions find
     Findings,
+    /// A documentation page, as docs read prints it
+    Page,
 }
 
 pub(super) fn run(command: &Schema) -> Result<Exit, Failure> {
     let schema = match command.of {
         Of::Conform => report::SCHEMA,
         Of::Findings => report::findings::SCHEMA,
+        Of::Page => docs::SCHEMA,
     };
     output::print(schema).map(|()| Exit::Done)
 }

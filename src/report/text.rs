@@ -24,6 +24,51 @@ pub fn on_one_line(text: &str) -> String {
     shown(text).replace(['\n', '\t'], " ")
 }
 
+/// Text in a paragraph or cell of GitHub's Markdown: nothing of it becomes markup, an image, or a
+/// mention of somebody.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in shown(text).trim_end().chars() {
+        match letter {
+            '\n' => escaped.push_str("<br>"),
+            // A backslash does not keep GitHub from telling somebody that they were mentioned.
+            '@' => escaped.push_str("@<!-- -->"),
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '>' | '|' | '~' | '#' | '$' => escaped.extend(['\\', letter]),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// Code in a cell of Markdown, between more backticks than it has itself.
+#[must_use]
+pub fn code(text: &str) -> String {
+    let text = on_one_line(text).replace('|', "\\|");
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    match longest {
+        0 => format!("{fence}{text}{fence}"),
+        // A space is taken away again at either end.
+        _ => format!("{fence} {text} {fence}"),
+    }
+}
+
+/// The message of a workflow command of GitHub Actions: what is escaped is what the runner undoes.
+/// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
+#[must_use]
+pub fn command_data(text: &str) -> String {
+    shown(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a workflow command.
+#[must_use]
+pub fn command_property(text: &str) -> String {
+    command_data(&on_one_line(text)).replace(':', "%3A").replace(',', "%2C")
+}
+
 /// Control characters, marks of direction, separators of lines, and what has no width. The joiner
 /// of emoji and Indic scripts is not among them: it belongs to what is written.
 fn is_hidden(letter: char) -> bool {
@@ -50,5 +95,24 @@ mod tests {
             assert_eq!(shown(text), expected);
         }
         assert_eq!(on_one_line("a\r\nb\tc\rd"), "a b c\\rd");
+    }
+
+    #[test]
+    fn nothing_of_a_page_becomes_markup() {
+        assert_eq!(
+            markdown("a|b `c` @org/team <img src=x> [t](u) #1\n"),
+            "a\\|b \\`c\\` @<!-- -->org/team &lt;img src=x\\> \\[t\\](u) \\#1"
+        );
+        assert_eq!(markdown("one\ntwo"), "one<br>two");
+        assert_eq!(code("plain"), "`plain`");
+        assert_eq!(code("a|b``c"), "``` a\\|b``c ```");
+    }
+
+    #[test]
+    fn what_would_end_a_command_or_property_is_escaped() {
+        assert_eq!(command_data("50% of a: b, c\r\n::error::x"), "50%25 of a: b, c%0A::error::x");
+        assert_eq!(command_data("a\rb"), "a\\rb");
+        assert_eq!(command_data("%0A"), "%250A");
+        assert_eq!(command_property("C:\\a,b%20\n.md"), "C%3A\\a%2Cb%2520 .md");
     }
 }

@@ -30,6 +30,8 @@ const LAYERS: &[Layer] = &[
             "client",
             "conformance",
             "contract",
+            "diff",
+            "docs",
             "embedded",
             "emulator",
             "finding",

@@ -33,12 +33,16 @@ fn one(text: &mut String, finding: &Finding) {
         Severity::Note => BLUE,
     };
     let word = severity_word(finding.severity);
-    let (message, rule) = (indented(&headline(finding)), on_one_line(&finding.rule));
+    let (message, rule) = (headline(finding), on_one_line(&finding.rule));
+    let (first, rest) = message.split_once('\n').unwrap_or((&message, ""));
     let _ = match finding.origin.file.is_empty() {
         true => write!(text, "{style}{word}{PLAIN}: "),
         false => write!(text, "{BOLD}{}{PLAIN}: {style}{word}{PLAIN}: ", place(&finding.origin)),
     };
-    let _ = writeln!(text, "{message} {DIM}[{rule}]{PLAIN}");
+    let _ = writeln!(text, "{first} {DIM}[{rule}]{PLAIN}");
+    for line in rest.lines() {
+        let _ = writeln!(text, "    {line}");
+    }
     if let Some(other) = &finding.other {
         let _ = writeln!(text, "    {DIM}other{PLAIN} {}", place(other));
     }
@@ -46,11 +50,8 @@ fn one(text: &mut String, finding: &Finding) {
         let _ = writeln!(text, "    {DIM}fact{PLAIN}  {}", on_one_line(fact.as_str()));
     }
     if !finding.remedy.is_empty() {
-        let _ = writeln!(text, "    {DIM}help{PLAIN}  {}", indented(&shown(&finding.remedy)));
+        let remedy = shown(&finding.remedy);
+        let lines: Vec<&str> = remedy.lines().filter(|line| !line.trim().is_empty()).collect();
+        let _ = writeln!(text, "    {DIM}help{PLAIN}  {}", lines.join("\n          "));
     }
-}
-
-/// Lines after the first stand below the text of the first.
-fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n          ")
 }

@@ -12,7 +12,7 @@ pub const SCHEMA: &str = include_str!("findings.schema.json");
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
     schema_version: &'static str,
-    tool: &'static str,
+    tool: String,
     looked_at: &'a str,
     summary: Counts,
     findings: &'a [Finding],
@@ -29,7 +29,7 @@ struct Excused<'a> {
 pub(super) fn render(found: &Found<'_>) -> String {
     let document = Document {
         schema_version: "1",
-        tool: concat!("entra-risk ", env!("CARGO_PKG_VERSION")),
+        tool: format!("entra-risk {}", found.version),
         looked_at: found.looked_at,
         summary: found.counts(),
         findings: found.findings,

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use super::{Found, headline, place, severity_word};
 use crate::finding::Finding;
-use crate::report::text::{on_one_line, shown};
+use crate::report::text::{code, markdown};
 
 /// A pull request's text ends at 65,536 characters; whoever calls adds some of their own.
 const MOST: usize = 50_000;
 
 pub(super) fn render(found: &Found<'_>) -> String {
-    let mut text = format!("**{}**\n", escape(&found.total()));
+    let mut text = format!("**{}**\n", markdown(&found.total()));
     if found.findings.is_empty() {
         return text;
     }
@@ -37,40 +37,11 @@ fn row(finding: &Finding) -> String {
     if let Some(other) = &finding.other {
         let _ = write!(places, "<br>{}", code(&place(other)));
     }
-    let mut what = escape(&headline(finding));
+    let mut what = markdown(&headline(finding));
     if !finding.remedy.is_empty() {
-        let _ = write!(what, "<br>*{}*", escape(&shown(&finding.remedy)).trim());
+        let _ = write!(what, "<br>*{}*", markdown(&finding.remedy));
     }
     format!("| {} | {places} | {what} | {} |\n", severity_word(finding.severity), code(&finding.rule))
-}
-
-/// Text in a cell: shown as it is.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.trim_end().chars() {
-        match letter {
-            '\n' => escaped.push_str("<br>"),
-            // A backslash does not keep GitHub from telling somebody that they were mentioned.
-            '@' => escaped.push_str("@<!-- -->"),
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '>' | '|' | '~' | '#' | '$' => escaped.extend(['\\', letter]),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
-}
-
-/// Code in a cell, between more backticks than it has itself.
-pub(super) fn code(text: &str) -> String {
-    let text = on_one_line(text).replace('|', "\\|");
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    match longest {
-        0 => format!("{fence}{text}{fence}"),
-        // A space is taken away again at either end.
-        _ => format!("{fence} {text} {fence}"),
-    }
 }
 
 #[cfg(test)]
@@ -78,17 +49,6 @@ mod tests {
     use super::*;
     use crate::contract::Origin;
     use crate::finding::Severity;
-
-    #[test]
-    fn nothing_of_a_page_becomes_markup() {
-        assert_eq!(
-            escape("a|b `c` @org/team <img src=x> [t](u) #1\n"),
-            "a\\|b \\`c\\` @<!-- -->org/team &lt;img src=x\\> \\[t\\](u) \\#1"
-        );
-        assert_eq!(escape("one\ntwo"), "one<br>two");
-        assert_eq!(code("plain"), "`plain`");
-        assert_eq!(code("a|b``c"), "``` a\\|b``c ```");
-    }
 
     #[test]
     fn a_long_list_keeps_what_matters_and_counts_the_rest() {

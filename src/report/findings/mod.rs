@@ -20,6 +20,8 @@ use crate::finding::{Finding, Severity};
 /// What a run found, ready to be shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Found<'a> {
+    /// Version of the program.
+    pub version: &'a str,
     /// Findings that stand, in the order in which they are shown.
     pub findings: &'a [Finding],
     /// Findings that the accepted list speaks of, each with its reason.
