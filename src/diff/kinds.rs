@@ -139,7 +139,11 @@ pub const KINDS: &[Kind] = &[
     neutral("limit_unstated", "limit no longer stated", "silence does not promise that longer lists are taken"),
     // The answer.
     breaking("success_changed", "another status for success", "a client takes an undocumented status for a failure"),
-    neutral("success_removed", "one of several statuses for success removed", "what a client expects still includes the rest"),
+    neutral(
+        "success_removed",
+        "one of several statuses for success removed",
+        "what a client expects still includes the rest",
+    ),
     neutral(
         "exchange_changed",
         "an example shows another method, path or status than the page states",
@@ -148,6 +152,7 @@ pub const KINDS: &[Kind] = &[
     // Resources.
     additive("resource_added", "resource type added", "nobody uses it yet"),
     breaking("resource_removed", "resource type removed", "its properties are no longer documented"),
+    neutral("resource_renamed", "resource type renamed", "names of types are sent only as @odata.type"),
     neutral("base_changed", "base type changed", "what a type has is listed with its properties"),
     additive("property_added", "property added", "clients pass over properties that they do not know"),
     breaking("property_removed", "property removed", "clients that read it find nothing"),

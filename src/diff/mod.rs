@@ -109,26 +109,44 @@ pub struct Comparison {
     pub notes: Vec<Note>,
 }
 
+/// One version of a set of pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Version<'a> {
+    /// Its pages.
+    pub pages: &'a [Page],
+    /// What the names of its pages begin with and those of the other version do not: the folder
+    /// that it was read from.
+    pub root: &'a str,
+}
+
+impl<'a> Version<'a> {
+    /// The name of a page below the root.
+    fn name(&self, page: &'a Page) -> &'a str {
+        page.page.strip_prefix(self.root).unwrap_or(&page.page).trim_start_matches('/')
+    }
+}
+
 /// The changes of the contract between two versions of a set of pages.
 #[must_use]
 pub fn diff(old: &[Page], new: &[Page]) -> Vec<Change> {
-    compare(old, new, &[]).changes
+    compare(Version { pages: old, root: "" }, Version { pages: new, root: "" }, &[]).changes
 }
 
 /// Compares two versions of a set of pages. `renamed` holds what the caller knows of pages that
-/// bear another name: the older and the newer one. Where it knows nothing, pages belong together
-/// that have one name, or else one operation or resource.
+/// bear another name: the older and the newer one, below the roots. Where it knows nothing, pages
+/// belong together that have one name, or else one operation or resource.
 #[must_use]
-pub fn compare(old: &[Page], new: &[Page], renamed: &[(&str, &str)]) -> Comparison {
+pub fn compare(old: Version<'_>, new: Version<'_>, renamed: &[(&str, &str)]) -> Comparison {
     let pairs = pairing::pair(old, new, renamed);
     let indexes = requests::Indexes::new(&pairs);
     let lists = members::Lists::new(&pairs);
     let mut changes = Changes::default();
-    for (old, new) in &pairs.both {
-        let pair = Pair { old, new };
-        if old.page != new.page {
-            let text = format!("the page is renamed from {} to {}", old.page, new.page);
-            changes.note(text, Some(said::top(old)), Some(said::top(new)));
+    for &(before, after) in &pairs.both {
+        let pair = Pair { old: before, new: after };
+        let (former, name) = (old.name(before), new.name(after));
+        if former != name {
+            let text = format!("the page is renamed from {former} to {name}");
+            changes.note(text, Some(said::top(before)), Some(said::top(after)));
         }
         requests::compare(pair, &indexes, &mut changes);
         permissions::compare(pair, &mut changes);
@@ -136,7 +154,7 @@ pub fn compare(old: &[Page], new: &[Page], renamed: &[(&str, &str)]) -> Comparis
         examples::compare(pair, &mut changes);
         resources::compare(pair, &lists, &mut changes);
     }
-    members::compare(&pairs, &lists, &mut changes);
+    members::compare(&pairs, &mut changes);
     requests::only(&pairs, &indexes, &mut changes);
     resources::only(&pairs, &mut changes);
     changes.finish()

@@ -1,9 +1,10 @@
 //! Headers, query options, the request body and the status of an operation page.
 
-use super::members::Lists;
-use super::said::{Changes, OnlyIn, Pair};
-use super::types::{Difference, difference};
 use super::Action;
+use super::members::Lists;
+use super::said::{Changes, OnlyIn, Pair, section_of};
+use super::types::{Difference, difference};
+use crate::docs::UNREAD;
 use crate::docs::page::{BodyProperty, Header, Query};
 use crate::docs::section::Subject;
 
@@ -62,16 +63,24 @@ impl<'a> Sections<'a, '_> {
         section: Subject,
         describe: impl Fn(&T) -> (String, usize),
     ) -> Option<(Vec<&'a T>, Vec<&'a T>)> {
-        let (id, entries) = match (&old, &new) {
+        let (id, entries, other) = match (&old, &new) {
             (Some(_), Some(_)) => return Some((old?, new?)),
-            (None, Some(entries)) => ("section_stated", entries),
-            (Some(entries), None) => ("section_unstated", entries),
+            (None, Some(entries)) => ("section_stated", entries, self.pair.old),
+            (Some(entries), None) => ("section_unstated", entries, self.pair.new),
             (None, None) => return None,
         };
-        let (_, line) = describe(entries.first()?);
-        let value: Vec<String> = entries.iter().map(|entry| describe(entry).0).collect();
+        // To list nothing and to have no such section is the same; what cannot be read is not.
+        let unread =
+            other.findings.iter().any(|finding| finding.rule == UNREAD && finding.subject == unread_subject(kind));
+        if entries.is_empty() && !unread {
+            return None;
+        }
+        let page = if new.is_some() { self.pair.new } else { self.pair.old };
+        let line = entries.first().map_or_else(|| section_of(page, section).line, |entry| describe(entry).1);
+        let listed: Vec<String> = entries.iter().map(|entry| describe(entry).0).collect();
+        let value = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
         let present = if new.is_some() { OnlyIn::New(line) } else { OnlyIn::Old(line) };
-        self.pair.one_sided(self.changes, id, self.pair.fact(kind, None), value.join(", "), present, section);
+        self.pair.one_sided(self.changes, id, self.pair.fact(kind, None), value, present, section);
         None
     }
 
@@ -132,7 +141,8 @@ impl<'a> Sections<'a, '_> {
                 self.pair.changed(self.changes, id, fact, (before, old.1), (after, new.1));
             }
             (_, before, after) => {
-                let said = |page, line, value: Option<&str>| Some(super::said::at(page, line, value.map(str::to_owned)));
+                let said =
+                    |page, line, value: Option<&str>| Some(super::said::at(page, line, value.map(str::to_owned)));
                 let (before, after) = (said(self.pair.old, old.1, before), said(self.pair.new, new.1, after));
                 self.changes.push(id, action, fact, before, after);
             }
@@ -255,6 +265,11 @@ impl<'a> Sections<'a, '_> {
             (false, false) => {}
         }
     }
+}
+
+/// What the reader calls a section that it could not read.
+fn unread_subject(kind: &str) -> &str {
+    if kind == "header" { "headers" } else { kind }
 }
 
 /// The kinds of change of whether something is required.

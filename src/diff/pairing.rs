@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Version;
 use super::requests;
 use super::said::api;
 use crate::docs::Page;
@@ -21,13 +22,15 @@ pub(super) struct Pairs<'a> {
 }
 
 /// Pairs pages by name, then as the caller says, then by what they document.
-pub(super) fn pair<'a>(old: &'a [Page], new: &'a [Page], renamed: &[(&str, &str)]) -> Pairs<'a> {
-    let by_name: HashMap<&str, usize> = old.iter().enumerate().map(|(index, page)| (page.page.as_str(), index)).collect();
+pub(super) fn pair<'a>(older: Version<'a>, newer: Version<'a>, renamed: &[(&str, &str)]) -> Pairs<'a> {
+    let (old, new) = (older.pages, newer.pages);
+    let by_name: HashMap<&str, usize> = old.iter().enumerate().map(|(index, page)| (older.name(page), index)).collect();
     let former: HashMap<&str, &str> = renamed.iter().map(|(old, new)| (*new, *old)).collect();
     let mut partner: Vec<Option<usize>> = vec![None; new.len()];
     let mut taken = vec![false; old.len()];
     for (page, partner) in new.iter().zip(&mut partner) {
-        let name = former.get(page.page.as_str()).copied().unwrap_or(&page.page);
+        let name = newer.name(page);
+        let name = former.get(name).copied().unwrap_or(name);
         if let Some(&index) = by_name.get(name)
             && !taken[index]
         {
@@ -69,7 +72,8 @@ fn by_subject(old: &[Page], new: &[Page], partner: &mut [Option<usize>], taken: 
 /// What a page is about, in words that are equal for equal things.
 fn subjects(page: &Page) -> Vec<String> {
     let api = api(page);
-    let mut subjects: Vec<String> = requests::lines(page).iter().map(|line| format!("{api} {} {}", line.method, line.form)).collect();
+    let mut subjects: Vec<String> =
+        requests::lines(page).iter().map(|line| format!("{api} {} {}", line.method, line.form)).collect();
     if let Some(resource) = &page.resource {
         let name = resource.name.iter().map(|name| format!("{api} type {}", name.to_ascii_lowercase()));
         let lists = resource.enums.iter().filter(|_| resource.name.is_none());

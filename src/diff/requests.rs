@@ -148,12 +148,15 @@ impl Lines<'_, '_> {
 
     /// One line gone and one come, of one method: the path of the operation changed.
     fn path_changed(&mut self) {
-        self.explain("path_changed", "path", |old, new, alone| {
-            old.method == new.method && alone(old.method)
-        });
+        self.explain("path_changed", "path", |old, new, alone| old.method == new.method && alone(old.method));
     }
 
-    fn explain(&mut self, id: &'static str, kind: &str, fits: impl Fn(&Line<'_>, &Line<'_>, &dyn Fn(&str) -> bool) -> bool) {
+    fn explain(
+        &mut self,
+        id: &'static str,
+        kind: &str,
+        fits: impl Fn(&Line<'_>, &Line<'_>, &dyn Fn(&str) -> bool) -> bool,
+    ) {
         let mut at = 0;
         while at < self.gone.len() {
             let old = self.gone[at];

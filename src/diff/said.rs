@@ -18,7 +18,14 @@ pub(super) struct Changes {
 impl Changes {
     /// Adds a change. The same change that several pages state, such as a further member of an
     /// enumeration, is one change: the first place stands for all.
-    pub(super) fn push(&mut self, id: &'static str, action: Action, fact: FactId, old: Option<Said>, new: Option<Said>) {
+    pub(super) fn push(
+        &mut self,
+        id: &'static str,
+        action: Action,
+        fact: FactId,
+        old: Option<Said>,
+        new: Option<Said>,
+    ) {
         let value = |said: &Option<Said>| said.as_ref().and_then(|said| said.value.clone());
         if self.said.insert((id, fact.as_str().to_owned(), value(&old), value(&new))) {
             self.comparison.changes.push(Change { kind: id, action, class: kind(id).class, fact, old, new });
@@ -119,6 +126,11 @@ pub(super) fn top(page: &Page) -> Origin {
 
 /// Where a section is, or else the top of the page: where something is missing.
 pub(super) fn section_of(page: &Page, subject: Subject) -> Origin {
-    let line = page.outline.sections().iter().find(|section| section.subject == subject && section.line > 0).map(|section| section.line);
+    let line = page
+        .outline
+        .sections()
+        .iter()
+        .find(|section| section.subject == subject && section.line > 0)
+        .map(|section| section.line);
     line.map_or_else(|| top(page), |line| Origin { file: page.page.clone(), line })
 }

@@ -55,7 +55,8 @@ impl Type {
                 "collection" | "array" | "list" => read.is_list = true,
                 "enum" | "enumeration" => read.is_enum = true,
                 "of" | "a" | "an" | "object" | "objects" | "resource" | "resources" | "type" | "complex" | "entity"
-                | "entities" | "string" if !read.name.is_empty() => {}
+                | "entities" | "string"
+                    if !read.name.is_empty() => {}
                 "of" | "a" | "an" => {}
                 // What follows the type is prose.
                 _ if read.name.is_empty() => read.name = synonym(word.rsplit('.').next().unwrap_or(word)).to_owned(),
