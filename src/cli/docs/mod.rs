@@ -1,5 +1,7 @@
 //! `entra-risk docs`: what the documentation pages say.
 
+mod diff;
+mod git;
 mod read;
 
 use clap::{Args, Subcommand};
@@ -17,6 +19,8 @@ pub(super) struct Docs {
 enum Command {
     /// Print what pages say: requests, permissions, headers, examples, resources
     Read(read::Read),
+    /// Print what changed in the contract between two versions of pages
+    Diff(diff::Diff),
 }
 
 impl Docs {
@@ -24,6 +28,7 @@ impl Docs {
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
             Command::Read(command) => command.is_json(),
+            Command::Diff(command) => command.is_json(),
         }
     }
 }
@@ -31,5 +36,6 @@ impl Docs {
 pub(super) fn run(docs: Docs) -> Result<Exit, Failure> {
     match docs.command {
         Command::Read(command) => read::run(command),
+        Command::Diff(command) => diff::run(command),
     }
 }
