@@ -87,11 +87,6 @@ impl Corpus {
         }
     }
 
-    /// How many files there are.
-    pub(super) fn len(&self) -> usize {
-        self.files.len()
-    }
-
     /// Reads every page on all processors and hands the results over in the order of the files,
     /// while later ones are still being read. Returns what could not be read.
     pub(super) fn each<T: Send>(
@@ -140,7 +135,7 @@ impl Corpus {
 
     /// Reads every page into memory.
     pub(super) fn pages(self) -> Result<(Vec<Page>, Vec<Skipped>), Failure> {
-        let mut pages = Vec::with_capacity(self.len());
+        let mut pages = Vec::with_capacity(self.files.len());
         let skipped = self.each(
             |_, page| page,
             |page| {
