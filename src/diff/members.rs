@@ -61,8 +61,13 @@ impl Statement<'_> {
             && self.list.name.eq_ignore_ascii_case(&other.list.name)
     }
 
+    /// Whether it is called by the name of a type. Many a property has the name of its type.
     fn is_named(&self) -> bool {
-        !self.list.name.is_empty() && self.list.property.as_ref() != Some(&self.list.name)
+        let Some(property) = &self.list.property else { return !self.list.name.is_empty() };
+        let properties = self.page.resource.iter().flat_map(|resource| resource.properties.iter().flatten());
+        let kind = properties.filter(|other| other.name == *property).find_map(|other| other.kind.as_deref());
+        property != &self.list.name
+            || kind.is_some_and(|kind| kind.to_ascii_lowercase().contains(&property.to_ascii_lowercase()))
     }
 
     fn is_open(&self) -> bool {
@@ -95,21 +100,24 @@ fn statements(page: &Page) -> impl Iterator<Item = Statement<'_>> {
 
 /// Compares every list with the one that stood in its place, or else with one of the same name.
 pub(super) fn compare(pairs: &Pairs<'_>, changes: &mut Changes) {
-    let all_old: Vec<Statement<'_>> = pairs.old.iter().flat_map(statements).collect();
-    let all_new: Vec<Statement<'_>> = pairs.new.iter().flat_map(statements).collect();
+    let mut lists = Compare {
+        old: pairs.old.iter().flat_map(statements).collect(),
+        new: pairs.new.iter().flat_map(statements).collect(),
+        changes,
+    };
     for (old, new) in &pairs.both {
         let (before, after): (Vec<_>, Vec<_>) = (statements(old).collect(), statements(new).collect());
         for list in &after {
-            let former = before.iter().find(|other| other.is(list));
-            match former.or_else(|| all_old.iter().find(|other| other.is_same_type(list))) {
-                Some(former) => members(former, list, changes),
-                None => stated(old, list, changes),
+            let former = before.iter().find(|other| other.is(list)).copied();
+            match former.or_else(|| lists.old.iter().find(|other| other.is_same_type(list)).copied()) {
+                Some(former) => lists.members(&former, list),
+                None => stated(old, list, lists.changes),
             }
         }
         for list in before.iter().filter(|list| !after.iter().any(|other| other.is(list))) {
-            match all_new.iter().find(|other| other.is_same_type(list)) {
-                Some(latter) => members(list, latter, changes),
-                None => unstated(new, list, changes),
+            match lists.new.iter().find(|other| other.is_same_type(list)).copied() {
+                Some(latter) => lists.members(list, &latter),
+                None => unstated(new, list, lists.changes),
             }
         }
     }
@@ -140,25 +148,40 @@ fn has_property(page: &Page, list: &Statement<'_>) -> bool {
     properties.into_iter().any(|other| other.name.eq_ignore_ascii_case(property))
 }
 
-fn members(old: &Statement<'_>, new: &Statement<'_>, changes: &mut Changes) {
-    let (before, after): (Vec<&String>, Vec<&String>) =
-        (old.list.members.iter().collect(), new.list.members.iter().collect());
-    let joined = join(&before, &after, |one, other| one.eq_ignore_ascii_case(other));
-    let is_open = old.is_open() || new.is_open();
-    for member in joined.come {
-        let id = match member.as_str() {
-            SENTINEL => "sentinel_changed",
-            _ if is_open => "member_added",
-            _ => "member_added_to_closed",
-        };
-        changes.push(id, Action::Added, new.fact(Some(member)), old.said(None), new.said(Some(member)));
+struct Compare<'a, 'c> {
+    old: Vec<Statement<'a>>,
+    new: Vec<Statement<'a>>,
+    changes: &'c mut Changes,
+}
+
+impl Compare<'_, '_> {
+    fn members(&mut self, old: &Statement<'_>, new: &Statement<'_>) {
+        let members = |list: &Enumeration| list.members.clone();
+        let (before, after) = (members(old.list), members(new.list));
+        let (before, after): (Vec<&String>, Vec<&String>) = (before.iter().collect(), after.iter().collect());
+        let joined = join(&before, &after, |one, other| one.eq_ignore_ascii_case(other));
+        let is_open = old.is_open() || new.is_open();
+        for member in joined.come.into_iter().filter(|member| !lists(&self.old, new, member)) {
+            let id = match member.as_str() {
+                SENTINEL => "sentinel_changed",
+                _ if is_open => "member_added",
+                _ => "member_added_to_closed",
+            };
+            self.changes.push(id, Action::Added, new.fact(Some(member)), old.said(None), new.said(Some(member)));
+        }
+        for member in joined.gone.into_iter().filter(|member| !lists(&self.new, old, member)) {
+            let id = if member == SENTINEL { "sentinel_changed" } else { "member_removed" };
+            self.changes.push(id, Action::Removed, new.fact(Some(member)), old.said(Some(member)), new.said(None));
+        }
+        for (one, other) in joined.both.into_iter().filter(|(one, other)| one != other) {
+            let (old, new, fact) = (old.said(Some(one)), new.said(Some(other)), new.fact(Some(other)));
+            self.changes.push("member_respelled", Action::Changed, fact, old, new);
+        }
     }
-    for member in joined.gone {
-        let id = if member == SENTINEL { "sentinel_changed" } else { "member_removed" };
-        changes.push(id, Action::Removed, new.fact(Some(member)), old.said(Some(member)), new.said(None));
-    }
-    for (one, other) in joined.both.into_iter().filter(|(one, other)| one != other) {
-        let fact = new.fact(Some(other));
-        changes.push("member_respelled", Action::Changed, fact, old.said(Some(one)), new.said(Some(other)));
-    }
+}
+
+/// Whether any page of a version lists a member of the type: then it is not new, or not gone.
+fn lists(all: &[Statement<'_>], of: &Statement<'_>, member: &str) -> bool {
+    let mut same = all.iter().filter(|other| other.is_same_type(of));
+    same.any(|list| list.list.members.iter().any(|other| other.eq_ignore_ascii_case(member)))
 }

@@ -4,9 +4,9 @@ use super::Action;
 use super::members::Lists;
 use super::said::{Changes, OnlyIn, Pair, section_of};
 use super::types::{Difference, difference};
-use crate::docs::UNREAD;
 use crate::docs::page::{BodyProperty, Header, Query};
 use crate::docs::section::Subject;
+use crate::docs::{Page, UNREAD};
 
 /// Compares two versions of a page.
 pub(super) fn compare(pair: Pair<'_>, lists: &Lists, changes: &mut Changes) {
@@ -178,6 +178,9 @@ impl<'a> Sections<'a, '_> {
         let all = |body: &'a Option<Vec<BodyProperty>>| body.as_ref().map(|body| body.iter().collect::<Vec<_>>());
         let describe = |property: &BodyProperty| (described(&property.name, property.required), property.line);
         let (old, new) = (all(&self.pair.old.body), all(&self.pair.new.body));
+        if shows(self.pair.old, &old, &new) || shows(self.pair.new, &new, &old) {
+            return;
+        }
         let Some((old, new)) = self.entries(old, new, "body", section, describe) else { return };
         let joined = join(&old, &new, |one, other| one.name.eq_ignore_ascii_case(&other.name));
         for property in joined.come {
@@ -265,6 +268,22 @@ impl<'a> Sections<'a, '_> {
             (false, false) => {}
         }
     }
+}
+
+/// Whether a page that lists no property shows those that the other version names in prose: then
+/// only the wording changed.
+fn shows(page: &Page, its: &Option<Vec<&BodyProperty>>, other: &Option<Vec<&BodyProperty>>) -> bool {
+    let (None, Some(named)) = (its, other) else { return false };
+    let requests = page.examples.iter().flatten().filter_map(|example| example.request.as_ref());
+    let bodies = requests.filter_map(|request| {
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(request.body.as_deref()?).ok()
+    });
+    let is_shown = |body: &serde_json::Map<String, serde_json::Value>| {
+        named
+            .iter()
+            .all(|property| property.kind.is_none() && property.required.is_none() && body.contains_key(&property.name))
+    };
+    !named.is_empty() && bodies.into_iter().any(|body| is_shown(&body))
 }
 
 /// What the reader calls a section that it could not read.

@@ -1,6 +1,6 @@
 //! Permissions: of each kind a list of names, of which one suffices.
 
-use super::said::{Changes, Pair};
+use super::said::{Changes, Pair, section_of};
 use super::{Action, Said};
 use crate::contract::Origin;
 use crate::docs::Page;
@@ -9,6 +9,9 @@ use crate::docs::section::Subject;
 
 /// Compares the permissions of two versions of a page, kind by kind.
 pub(super) fn compare(pair: Pair<'_>, changes: &mut Changes) {
+    if let Some((permissions, is_new)) = only_one(pair) {
+        return whole(pair, permissions, is_new, changes);
+    }
     let none = Permissions::default();
     let (old, new) = (pair.old.permissions.as_ref().unwrap_or(&none), pair.new.permissions.as_ref().unwrap_or(&none));
     for ((kind, old), (_, new)) in old.kinds().zip(new.kinds()) {
@@ -27,6 +30,34 @@ pub(super) fn compare(pair: Pair<'_>, changes: &mut Changes) {
             (Some(old), Some(new)) => one.names(old, new),
         }
     }
+}
+
+/// What one version says, where the other says nothing of any kind.
+fn only_one(pair: Pair<'_>) -> Option<(&Permissions, bool)> {
+    let said = |page: &'_ Page| {
+        page.permissions.as_ref().is_some_and(|permissions| permissions.kinds().any(|(_, names)| names.is_some()))
+    };
+    match (said(pair.old), said(pair.new)) {
+        (true, false) => pair.old.permissions.as_ref().map(|permissions| (permissions, false)),
+        (false, true) => pair.new.permissions.as_ref().map(|permissions| (permissions, true)),
+        _ => None,
+    }
+}
+
+fn whole(pair: Pair<'_>, permissions: &Permissions, is_new: bool, changes: &mut Changes) {
+    let kinds = permissions.kinds().filter_map(|(kind, names)| Some(format!("{kind}: {}", value(names?))));
+    let text = kinds.collect::<Vec<_>>().join(", ");
+    let (first, _) = permissions.kinds().find(|(_, names)| names.is_some()).unwrap_or_default();
+    let said = |page: &Page, speaks: bool| {
+        let origin = if speaks { origin(page, first) } else { section_of(page, Subject::Permissions) };
+        Some(Said { value: speaks.then(|| text.clone()), origin })
+    };
+    let (old, new) = (said(pair.old, !is_new), said(pair.new, is_new));
+    let (id, action) = match is_new {
+        true => ("permissions_stated", Action::Added),
+        false => ("permissions_unstated", Action::Removed),
+    };
+    changes.push(id, action, pair.fact("permission", None), old, new);
 }
 
 const NOT_SUPPORTED: &str = "not supported";
@@ -75,6 +106,6 @@ fn origin(page: &Page, kind: &str) -> Origin {
             let file = page.lines.permissions_file.as_ref().unwrap_or(&page.page);
             Origin { file: file.clone(), line }
         }
-        None => super::said::section_of(page, Subject::Permissions),
+        None => section_of(page, Subject::Permissions),
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Line<'a> {
     /// The path for comparison.
     pub(super) form: String,
     /// The path for people.
-    spelled: &'a str,
+    spelled: String,
     line: usize,
 }
 
@@ -44,8 +44,8 @@ pub(super) fn lines(page: &Page) -> Vec<Line<'_>> {
     lines
 }
 
-/// A path without its query, for people.
-pub(super) fn spelled(path: &str) -> &str {
+/// A path without root, query and slash at the end, for people.
+pub(super) fn spelled(path: &str) -> String {
     let mut depth = 0_usize;
     let end = path.find(|letter| {
         match letter {
@@ -55,7 +55,13 @@ pub(super) fn spelled(path: &str) -> &str {
         }
         letter == '?' && depth == 0
     });
-    path[..end.unwrap_or(path.len())].trim_end_matches('[').trim()
+    let bare = path[..end.unwrap_or(path.len())].trim_end_matches('[').trim();
+    let below = match bare.split_once("://") {
+        // Behind the host and the version.
+        Some((_, rest)) => rest.splitn(3, '/').nth(2).unwrap_or_default(),
+        None => bare,
+    };
+    format!("/{}", below.trim_start_matches(['/', '~']).trim_end_matches('/'))
 }
 
 /// A path in a form in which two spellings are equal: also quotes around a placeholder, blanks
@@ -200,14 +206,14 @@ impl Lines<'_, '_> {
         let has = |lines: &[Line<'_>], method: &str| lines.iter().any(|line| line.method == method);
         for line in &self.gone {
             let (id, fact) = match has(new, line.method) {
-                true => ("alias_removed", self.pair.fact("alias", Some(line.spelled))),
+                true => ("alias_removed", self.pair.fact("alias", Some(&line.spelled))),
                 false => ("operation_removed", self.about(line, "request", None)),
             };
             self.pair.one_sided(self.changes, id, fact, line.text(), OnlyIn::Old(line.line), Subject::Request);
         }
         for line in &self.come {
             let (id, fact) = match has(old, line.method) {
-                true => ("alias_added", self.pair.fact("alias", Some(line.spelled))),
+                true => ("alias_added", self.pair.fact("alias", Some(&line.spelled))),
                 false => ("operation_added", self.about(line, "request", None)),
             };
             self.pair.one_sided(self.changes, id, fact, line.text(), OnlyIn::New(line.line), Subject::Request);
