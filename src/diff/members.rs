@@ -106,21 +106,29 @@ pub(super) fn compare(pairs: &Pairs<'_>, changes: &mut Changes) {
         changes,
     };
     for (old, new) in &pairs.both {
-        let (before, after): (Vec<_>, Vec<_>) = (statements(old).collect(), statements(new).collect());
-        for list in &after {
-            let former = before.iter().find(|other| other.is(list)).copied();
-            match former.or_else(|| lists.old.iter().find(|other| other.is_same_type(list)).copied()) {
-                Some(former) => lists.members(&former, list),
-                None => stated(old, list, lists.changes),
+        let mut before: Vec<_> = statements(old).collect();
+        for list in statements(new) {
+            match take(&mut before, &list).or_else(|| lists.old.iter().find(|other| other.is_same_type(&list)).copied())
+            {
+                Some(former) => lists.members(&former, &list),
+                None => stated(old, &list, lists.changes),
             }
         }
-        for list in before.iter().filter(|list| !after.iter().any(|other| other.is(list))) {
-            match lists.new.iter().find(|other| other.is_same_type(list)).copied() {
-                Some(latter) => lists.members(list, &latter),
-                None => unstated(new, list, lists.changes),
+        for list in before {
+            match lists.new.iter().find(|other| other.is_same_type(&list)).copied() {
+                Some(latter) => lists.members(&list, &latter),
+                None => unstated(new, &list, lists.changes),
             }
         }
     }
+}
+
+/// Takes the list that stood in the place of another out of those of a page. A page may list one
+/// thing twice; an equal list comes first.
+fn take<'a>(before: &mut Vec<Statement<'a>>, list: &Statement<'_>) -> Option<Statement<'a>> {
+    let equal = before.iter().position(|other| other.is(list) && other.list.members == list.list.members);
+    let found = equal.or_else(|| before.iter().position(|other| other.is(list)))?;
+    Some(before.remove(found))
 }
 
 /// A list that only the newer page has. With a property that is new itself it is no news.

@@ -14,6 +14,10 @@ pub(super) fn render(changed: &Changed<'_>) -> String {
     let mut text = format!("**{}**\n", markdown(&changed.total()));
     let names = (code(changed.old.name), code(changed.new.name));
     let _ = writeln!(text, "\nOld: {}, new: {}", names.0, names.1);
+    // What was not compared comes first: it says how much the rest is worth.
+    let unread =
+        changed.unread.iter().map(|unread| format!("- {}: {}\n", code(&unread.path), markdown(&unread.reason)));
+    list(&mut text, "Not read, and so not compared:", unread.collect());
     table(&mut text, &changed.sorted());
     let notes = changed.comparison.notes.iter().map(|note| {
         let places: Vec<String> =
@@ -21,9 +25,6 @@ pub(super) fn render(changed: &Changed<'_>) -> String {
         format!("- {} ({})\n", markdown(&note.text), places.join(" → "))
     });
     list(&mut text, "No change of the contract, and worth knowing:", notes.collect());
-    let unread =
-        changed.unread.iter().map(|unread| format!("- {}: {}\n", code(&unread.path), markdown(&unread.reason)));
-    list(&mut text, "Not read, and so not compared:", unread.collect());
     text
 }
 

@@ -126,7 +126,7 @@ impl Changed<'_> {
         changes
     }
 
-    /// The last line: `2 breaking and 1 neutral change between 3 pages and 4`.
+    /// The last line: `2 changes of the contract (1 breaking, 1 neutral) between 3 pages and 4 pages`.
     fn total(&self) -> String {
         let counts = self.counts();
         let parts: Vec<String> =
@@ -138,7 +138,7 @@ impl Changed<'_> {
         let n_changes = self.comparison.changes.len();
         let word = if n_changes == 1 { "change" } else { "changes" };
         let found = match (parts.is_empty(), self.unread.is_empty()) {
-            (false, _) => format!("{} {word} of the contract", parts.join(", ")),
+            (false, _) => format!("{n_changes} {word} of the contract ({})", parts.join(", ")),
             (true, true) => "no change of the contract".to_owned(),
             (true, false) => "no change of the contract in what could be read".to_owned(),
         };
