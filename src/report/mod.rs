@@ -1,6 +1,7 @@
 //! Reports: one format a file. They turn verdicts and findings into text and must not judge, run or write
 //! files.
 
+pub mod changes;
 pub mod findings;
 mod human;
 mod json;

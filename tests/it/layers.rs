@@ -15,11 +15,12 @@ const LAYERS: &[Layer] = &[
     ("verdict", &["contract"], &[]),
     ("spec", &["contract", "finding"], &[]),
     ("docs", &["contract", "finding"], &[]),
+    ("diff", &["contract", "docs"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
-    ("report", &["contract", "finding", "verdict"], &["embedded"]),
+    ("report", &["contract", "diff", "finding", "verdict"], &["embedded"]),
     ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
@@ -29,6 +30,7 @@ const LAYERS: &[Layer] = &[
             "client",
             "conformance",
             "contract",
+            "diff",
             "docs",
             "embedded",
             "emulator",
@@ -44,7 +46,8 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] = &["accepted", "contract", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] =
+    &["accepted", "contract", "diff", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[
