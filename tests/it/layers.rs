@@ -14,10 +14,10 @@ const LAYERS: &[Layer] = &[
     ("finding", &["contract"], &[]),
     ("verdict", &["contract"], &[]),
     ("spec", &["contract", "finding"], &[]),
-    ("docs", &["contract", "finding"], &[]),
+    ("docs", &["contract", "finding"], &["embedded"]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
-    ("rules", &["contract", "finding", "verdict"], &["embedded"]),
+    ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("report", &["contract", "finding", "verdict"], &["embedded"]),
     ("conformance", &["client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
