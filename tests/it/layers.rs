@@ -17,20 +17,34 @@ const LAYERS: &[Layer] = &[
     ("docs", &["contract", "finding"], &["embedded"]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
+    ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("report", &["contract", "finding", "verdict"], &["embedded"]),
-    ("conformance", &["client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
+    ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "cli",
-        &["client", "conformance", "contract", "embedded", "emulator", "finding", "report", "rules", "spec", "verdict"],
+        &[
+            "accepted",
+            "client",
+            "conformance",
+            "contract",
+            "docs",
+            "embedded",
+            "emulator",
+            "finding",
+            "report",
+            "rules",
+            "spec",
+            "verdict",
+        ],
         &[],
     ),
     ("main", &["cli"], &[]),
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] = &["contract", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] = &["accepted", "contract", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[

@@ -11,6 +11,8 @@ mod emulator;
 mod examples;
 mod layers;
 mod policy;
+#[cfg(feature = "cli")]
+mod report;
 mod snapshots;
 mod source;
 mod words;
