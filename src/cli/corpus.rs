@@ -87,7 +87,6 @@ impl Corpus {
         }
     }
 
-
     /// Reads every page on all processors and hands the results over in the order of the files,
     /// while later ones are still being read. Returns what could not be read.
     pub(super) fn each<T: Send>(

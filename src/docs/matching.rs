@@ -1,9 +1,9 @@
-//! Which pages speak of which operation or schema of a contract.
+//! Which pages speak of which operation, resource or enumeration of a contract.
 //!
 //! An operation is met by its API version and a request line: the method, and the path in the
-//! form of [`path::canonical`], aliases included. A schema is met by its name. What the contract
-//! names as its source is asked separately: a source that was read and states no such request is
-//! a disagreement, not a match.
+//! form of [`path::canonical`], aliases included. A resource is met by its name. The page that a
+//! contract names as its source is asked for separately: a source that was read and states no
+//! such request is a disagreement, not a match.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,51 +11,91 @@ use super::page::{Enumeration, Page, Request, Resource};
 use super::path;
 use crate::contract::{Contract, Operation};
 
-/// Pages by what they speak of, so that a description of thousands of operations meets
-/// thousands of pages in one pass.
+/// The pages of an API version that have a request line of the operation: its method with its
+/// path, or with one of its aliases. Placeholder names do not count. For one question; whoever
+/// asks for every operation makes an [`Index`].
+#[must_use]
+pub fn pages_of<'p>(pages: &'p [Page], api: &str, operation: &Operation) -> Vec<&'p Page> {
+    Index::new(pages, api).pages_of(operation)
+}
+
+/// The pages of an API version that describe the resource of this name, in any letter case.
+#[must_use]
+pub fn pages_of_resource<'p>(pages: &'p [Page], api: &str, name: &str) -> Vec<(&'p Page, &'p Resource)> {
+    Index::new(pages, api).pages_of_resource(name)
+}
+
+/// Whether a page documents this API version. A page that does not say, is taken for any.
+#[must_use]
+pub fn is_of(page: &Page, api: &str) -> bool {
+    page.api.as_deref().is_none_or(|found| found == api)
+}
+
+/// Whether two request lines of one page mean the same operation: one method, and one path is
+/// the other with further segments in front, none of them a placeholder. `/riskyUsers/{id}` and
+/// `/identityProtection/riskyUsers/{id}` are one operation; `/me/messages` and
+/// `/users/{id}/messages` are two.
+#[must_use]
+pub fn is_alias(request: &Request, other: &Request) -> bool {
+    let (one, two) = (path::canonical(&request.path), path::canonical(&other.path));
+    let (short, long) = if one.len() <= two.len() { (&one, &two) } else { (&two, &one) };
+    let front = long.strip_suffix(short.as_str());
+    request.method == other.method && short.len() > 1 && front.is_some_and(|front| !front.contains('{'))
+}
+
+/// Whether the page that a description names as a source is this page: the same file, where
+/// both name a version the same one. A source may carry a revision: `beta/api/x.md (2019-03)`.
+/// The folders do not count: a person may have copied the page.
+#[must_use]
+pub fn is_source(source: &str, page: &Page) -> bool {
+    let Some((api, file)) = parts(source) else { return false };
+    file == file_name(&page.page) && api.is_none_or(|api| is_of(page, api))
+}
+
+/// Pages of an API version by what they speak of, so that a description of thousands of
+/// operations meets thousands of pages in one pass.
 #[derive(Debug, Default)]
 pub struct Index<'p> {
-    /// By API version, method and canonical path.
-    requests: HashMap<(&'p str, String), Vec<&'p Page>>,
-    /// By API version and name of the resource in lower case.
-    resources: HashMap<(&'p str, String), Vec<(&'p Page, &'p Resource)>>,
-    /// By API version and name of the enumeration in lower case.
-    enums: HashMap<(&'p str, String), Vec<(&'p Page, &'p Enumeration)>>,
-    /// By API version and file name.
-    files: HashMap<(&'p str, &'p str), Vec<&'p Page>>,
+    api: String,
+    /// By method and canonical path.
+    requests: HashMap<String, Vec<&'p Page>>,
+    /// By the name of the resource in lower case.
+    resources: HashMap<String, Vec<(&'p Page, &'p Resource)>>,
+    /// By the name of the enumeration in lower case.
+    enums: HashMap<String, Vec<(&'p Page, &'p Enumeration)>>,
+    /// By file name in lower case.
+    files: HashMap<String, Vec<&'p Page>>,
 }
 
 impl<'p> Index<'p> {
-    /// Indexes pages. A page whose API version is not known speaks of none.
+    /// Indexes the pages of an API version.
     #[must_use]
-    pub fn new(pages: &'p [Page]) -> Self {
-        let mut index = Self::default();
-        for page in pages {
-            let Some(api) = page.api.as_deref() else { continue };
+    pub fn new(pages: &'p [Page], api: &str) -> Self {
+        let mut index = Self { api: api.to_owned(), ..Self::default() };
+        for page in pages.iter().filter(|page| is_of(page, api)) {
             let lines: BTreeSet<String> =
                 page.requests.iter().flatten().map(|line| key(&line.method, &line.path)).collect();
             for line in lines {
-                index.requests.entry((api, line)).or_default().push(page);
+                index.requests.entry(line).or_default().push(page);
             }
-            index.files.entry((api, file_name(&page.page))).or_default().push(page);
+            index.files.entry(file_name(&page.page)).or_default().push(page);
             let Some(resource) = &page.resource else { continue };
             if let Some(name) = &resource.name {
-                index.resources.entry((api, name.to_ascii_lowercase())).or_default().push((page, resource));
+                index.resources.entry(name.to_ascii_lowercase()).or_default().push((page, resource));
             }
             for list in &resource.enums {
-                index.enums.entry((api, list.name.to_ascii_lowercase())).or_default().push((page, list));
+                index.enums.entry(list.name.to_ascii_lowercase()).or_default().push((page, list));
             }
         }
         index
     }
 
-    /// The pages with a request line for an operation, in page order, each once.
+    /// The pages with a request line for an operation, each once.
     #[must_use]
-    pub fn pages_of(&self, api: &str, operation: &Operation) -> Vec<&'p Page> {
-        let keys: BTreeSet<String> = operation.paths().map(|path| key(&operation.method, path.as_str())).collect();
+    pub fn pages_of(&self, operation: &Operation) -> Vec<&'p Page> {
         let mut found: Vec<&'p Page> = Vec::new();
-        for key in keys {
-            for page in self.requests.get(&(api, key)).into_iter().flatten() {
+        for key in keys(operation) {
+            for page in self.requests.get(&key).into_iter().flatten() {
                 if !found.iter().any(|other| std::ptr::eq(*other, *page)) {
                     found.push(page);
                 }
@@ -66,38 +106,34 @@ impl<'p> Index<'p> {
 
     /// The pages of a resource type, by the name of its schema in any letter case.
     #[must_use]
-    pub fn pages_of_resource(&self, api: &str, schema: &str) -> Vec<(&'p Page, &'p Resource)> {
-        let found = self.resources.get(&(api, schema.to_ascii_lowercase())).into_iter().flatten().copied();
-        in_main_namespace(found.collect())
+    pub fn pages_of_resource(&self, schema: &str) -> Vec<(&'p Page, &'p Resource)> {
+        let found = self.resources.get(&schema.to_ascii_lowercase()).cloned().unwrap_or_default();
+        // Where a name exists in several namespaces, schemas mean the main one.
+        let main: Vec<_> = found.iter().copied().filter(|(_, resource)| is_main(Some(resource))).collect();
+        if main.is_empty() { found } else { main }
     }
 
     /// The lists of members of an enumeration, by the name of its schema in any letter case.
     #[must_use]
-    pub fn lists_of(&self, api: &str, schema: &str) -> Vec<(&'p Page, &'p Enumeration)> {
-        let found = self.enums.get(&(api, schema.to_ascii_lowercase())).into_iter().flatten().copied();
-        let of_graph = |(page, _): &(&Page, &Enumeration)| is_main(page.resource.as_ref());
-        found.filter(of_graph).collect()
+    pub fn lists_of(&self, schema: &str) -> Vec<(&'p Page, &'p Enumeration)> {
+        let found = self.enums.get(&schema.to_ascii_lowercase()).into_iter().flatten().copied();
+        found.filter(|(page, _)| is_main(page.resource.as_ref())).collect()
     }
 
-    /// The pages that a source may mean: same API version and file, whatever the folders above.
+    /// The pages that a source may mean.
     #[must_use]
     pub fn pages_at(&self, source: &str) -> Vec<&'p Page> {
         let Some((api, file)) = parts(source) else { return Vec::new() };
-        self.files.get(&(api, file)).cloned().unwrap_or_default()
+        let ours = api.is_none_or(|api| api == self.api);
+        let found = self.files.get(&file).filter(|_| ours);
+        found.cloned().unwrap_or_default()
     }
 }
 
 /// The request lines of a page that name an operation.
 pub fn lines_of<'p>(page: &'p Page, operation: &Operation) -> impl Iterator<Item = &'p Request> {
-    let keys: Vec<String> = operation.paths().map(|path| key(&operation.method, path.as_str())).collect();
+    let keys = keys(operation);
     page.requests.iter().flatten().filter(move |line| keys.contains(&key(&line.method, &line.path)))
-}
-
-/// Whether a page is the one that a source names: `beta/api/riskyusers-list.md (2023)`. The
-/// revision does not count, and neither do the folders: a person may have copied the page.
-#[must_use]
-pub fn is_source(source: &str, page: &Page) -> bool {
-    parts(source).is_some_and(|(api, file)| page.api.as_deref() == Some(api) && file_name(&page.page) == file)
 }
 
 /// The literal beginnings of a contract's paths: an operation below one of them belongs to what
@@ -134,24 +170,22 @@ pub fn is_below(roots: &[String], spelled: &str) -> bool {
 
 /// Method and path in one form.
 fn key(method: &str, spelled: &str) -> String {
-    format!("{method} {}", path::canonical(spelled))
+    format!("{} {}", method.to_ascii_uppercase(), path::canonical(spelled))
 }
 
-/// API version and file name of a source.
-fn parts(source: &str) -> Option<(&str, &str)> {
+fn keys(operation: &Operation) -> BTreeSet<String> {
+    operation.paths().map(|path| key(&operation.method, path.as_str())).collect()
+}
+
+/// API version, where there is one, and file name of a source.
+fn parts(source: &str) -> Option<(Option<&str>, String)> {
     let path = source.split(" (").next()?.trim();
-    let (api, _) = path.split_once('/')?;
-    path.ends_with(".md").then(|| (api, file_name(path)))
+    let named = path.to_ascii_lowercase().ends_with(".md");
+    named.then(|| (path::version(path), file_name(path)))
 }
 
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Where a name exists in several namespaces, schemas mean the main one.
-fn in_main_namespace<'p>(found: Vec<(&'p Page, &'p Resource)>) -> Vec<(&'p Page, &'p Resource)> {
-    let main: Vec<_> = found.iter().copied().filter(|(_, resource)| is_main(Some(resource))).collect();
-    if main.is_empty() { found } else { main }
+fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase()
 }
 
 fn is_main(resource: Option<&Resource>) -> bool {
@@ -179,7 +213,7 @@ mod tests {
 
     fn found(pages: &[Page], operation: &str) -> Vec<String> {
         let operation = contract().operation(operation).expect("an operation");
-        Index::new(pages).pages_of("beta", operation).iter().map(|page| page.page.clone()).collect()
+        pages_of(pages, "beta", operation).iter().map(|page| page.page.clone()).collect()
     }
 
     #[test]
@@ -193,7 +227,7 @@ mod tests {
         ];
         let mut met = found(&pages, "riskyUser.get");
         met.sort();
-        assert_eq!(met, ["a.md", "b.md"]);
+        assert_eq!(met, ["a.md", "b.md", "d.md"], "a page that names no version is taken for any");
         assert_eq!(found(&pages, "riskyUser.list"), [""; 0]);
         let get = contract().operation("riskyUser.get").expect("an operation");
         assert_eq!(lines_of(&pages[0], get).count(), 1);
@@ -205,12 +239,27 @@ mod tests {
         let ours = page("../seeds/riskyusers-list.md", Some("beta"), &[]);
         assert!(is_source("beta/api/riskyusers-list.md (2023)", &ours));
         assert!(is_source("beta/api/riskyusers-list.md", &ours));
+        assert!(is_source("riskyusers-list.md", &ours));
         for source in ["v1.0/api/riskyusers-list.md (2023)", "beta/api/riskyusers-get.md (2023)", "none", ""] {
             assert!(!is_source(source, &ours), "{source}");
         }
         let pages = [ours];
-        assert_eq!(Index::new(&pages).pages_at("beta/api/riskyusers-list.md (2019)").len(), 1);
-        assert_eq!(Index::new(&pages).pages_at("none; assumed").len(), 0);
+        assert_eq!(Index::new(&pages, "beta").pages_at("beta/api/riskyusers-list.md (2019)").len(), 1);
+        assert_eq!(Index::new(&pages, "beta").pages_at("none; assumed").len(), 0);
+    }
+
+    #[test]
+    fn a_path_with_more_in_front_is_the_same_operation() {
+        let request = |path: &str| Request { method: "GET".to_owned(), path: path.to_owned(), line: 1 };
+        for (one, two, same) in [
+            ("/things/{id}", "/store/things/{thingId}", true),
+            ("/store/things", "things", true),
+            ("/me/things", "/users/{id}/things", false),
+            ("/things/{id}", "/things", false),
+            ("/all/{id}/things", "/things", false),
+        ] {
+            assert_eq!(is_alias(&request(one), &request(two)), same, "{one} {two}");
+        }
     }
 
     #[test]
@@ -245,14 +294,14 @@ mod tests {
             resource("c.md", "other", None),
             resource("d.md", "callRecord", Some("microsoft.graph.callRecords")),
         ];
-        let index = Index::new(&pages);
+        let index = Index::new(&pages, "beta");
         let of = |schema: &str| -> Vec<&str> {
-            index.pages_of_resource("beta", schema).iter().map(|(page, _)| page.page.as_str()).collect()
+            index.pages_of_resource(schema).iter().map(|(page, _)| page.page.as_str()).collect()
         };
         assert_eq!(of("RiskyUser"), ["a.md"]);
         assert_eq!(of("CallRecord"), ["d.md"]);
         assert_eq!(of("riskyUsers"), [""; 0]);
-        let lists: Vec<&str> = index.lists_of("beta", "RiskLevel").iter().map(|(page, _)| page.page.as_str()).collect();
+        let lists: Vec<&str> = index.lists_of("RiskLevel").iter().map(|(page, _)| page.page.as_str()).collect();
         assert_eq!(lists, ["a.md", "c.md"]);
     }
 }
