@@ -19,6 +19,7 @@ mod parameter;
 pub mod path;
 mod permission;
 mod read;
+pub mod render;
 mod request;
 mod resource;
 pub mod section;
