@@ -1,0 +1,35 @@
+//! `entra-risk spec …`: what is done with descriptions. One file a command.
+
+mod lint;
+
+use clap::{Args, Subcommand};
+
+use super::exit::{Exit, Failure};
+
+/// Work on descriptions.
+#[derive(Debug, Args)]
+pub(super) struct Spec {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what is wrong with a description and its transcripts
+    Lint(lint::Lint),
+}
+
+impl Spec {
+    /// Whether standard output is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        match &self.command {
+            Command::Lint(command) => command.is_json(),
+        }
+    }
+}
+
+pub(super) fn run(command: &Spec) -> Result<Exit, Failure> {
+    match &command.command {
+        Command::Lint(command) => lint::run(command),
+    }
+}
