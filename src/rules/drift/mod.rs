@@ -111,8 +111,8 @@ pub struct Compared {
     pub severity: Severity,
     /// The fact. Where the description lacks it, the name that it would have.
     pub fact: FactId,
-    /// Whether the description has the fact.
-    pub described: bool,
+    /// Whether the description has the fact, and saying it otherwise there would be seen.
+    pub covers: bool,
     /// Id of the operation, or name of the schema.
     pub about: String,
     /// Kind and name: `permission[application]`.

@@ -10,9 +10,9 @@ pub const RULE: Rule = Rule {
     reason: "an operation was added beside those that the description has",
     judge: |pair| match (pair.kind, &pair.claim) {
         ("operation", Some(claim)) => {
-            let line = claim.value.as_deref().unwrap_or_default();
+            let lines = claim.value.as_deref().unwrap_or_default();
             Judgement::Differs {
-                message: format!("the page documents {line}, which the description does not have"),
+                message: format!("the page says '{lines}', the description has no such operation"),
                 remedy: "add it to the description, if it is of use".to_owned(),
             }
         }

@@ -14,7 +14,7 @@ use crate::docs::claims::Claim;
 use crate::docs::matching::Index;
 use crate::docs::page::Example;
 use crate::docs::path;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 
 /// The value of a permission that is documented as not to be had.
 pub(super) const NOT_SUPPORTED: &str = "not supported";
@@ -38,6 +38,8 @@ pub(super) struct Pair<'a> {
     pub(super) claim: Option<Claim>,
     /// What the description says.
     pub(super) fact: Option<&'a Fact>,
+    /// Another fact of the same schema, for the place where the description would say it.
+    pub(super) near: Option<&'a Fact>,
     /// Whether the page lists all there is of this kind.
     pub(super) closed: bool,
     /// The page's example, of a pair of the kind `exchange`.
@@ -119,6 +121,18 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Whether the page says enough that any other value of the fact would contradict it.
+    fn is_whole(&self, rule: &Rule) -> bool {
+        let value = self.claim.as_ref().and_then(|claim| claim.value.as_deref());
+        match self.kind {
+            "header" => value.is_some(),
+            // That they are there is not what they are.
+            "body" | "property" => rule.id == super::type_differs::RULE.id,
+            "success" => value.is_some_and(|value| !value.contains(" or ")),
+            _ => true,
+        }
+    }
+
     /// Kind and name, for people.
     fn words(&self) -> String {
         let kind = match self.kind {
@@ -145,10 +159,10 @@ impl<'a> Pair<'a> {
 
     /// Where the description says it, or would.
     fn description(&self) -> Origin {
-        match (self.exchange, self.fact, self.operation) {
+        match (self.exchange, self.fact, self.operation, self.near) {
             (Some(exchange), ..) => exchange.origin.clone(),
-            (_, Some(fact), _) => fact.origin.clone(),
-            (_, _, Some(operation)) => operation.origin.clone(),
+            (_, Some(fact), ..) | (_, _, None, Some(fact)) => fact.origin.clone(),
+            (_, _, Some(operation), _) => operation.origin.clone(),
             _ => Origin { file: self.contract.file.clone(), line: 1 },
         }
     }
@@ -182,7 +196,7 @@ impl<'a> Pair<'a> {
             subject: self.subject.clone(),
             message,
             remedy,
-            other: Some(self.description()),
+            other: (self.kind != "operation").then(|| self.description()),
             fact: Some(self.id()),
         }
     }
@@ -197,7 +211,7 @@ impl<'a> Pair<'a> {
             rule: rule.id,
             severity: rule.severity,
             fact: self.id(),
-            described: self.fact.is_some(),
+            covers: self.fact.is_some() && rule.severity == Severity::Error && self.is_whole(rule),
             about: self.about.clone(),
             key: self.key(),
             rests: self.fact.map_or(Rests::Documented, |fact| fact.source.rests),

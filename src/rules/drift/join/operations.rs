@@ -63,6 +63,7 @@ impl<'a> Join<'a> {
             page,
             claim: None,
             fact: None,
+            near: None,
             closed: false,
             example: None,
             exchange: None,
@@ -235,13 +236,18 @@ impl<'a> Join<'a> {
             let lines: Vec<&Request> = page.requests.iter().flatten().collect();
             let (ours, others): (Vec<&Request>, Vec<&Request>) =
                 lines.into_iter().partition(|line| known.contains(&request_key(line)));
-            for line in others {
-                let again = seen.iter().any(|other| request_key(other) == request_key(line) || is_alias(other, line));
-                if again || !is_below(&roots, &line.path) || ours.iter().any(|own| is_alias(own, line)) {
+            for line in &others {
+                let is_known =
+                    seen.iter().any(|other| request_key(other) == request_key(line) || is_alias(other, line));
+                if is_known || !is_below(&roots, &line.path) || ours.iter().any(|own| is_alias(own, line)) {
                     continue;
                 }
-                seen.push(line);
-                let value = format!("{} {}", line.method, line.path);
+                seen.push(*line);
+                let again =
+                    others.iter().filter(|other| is_alias(other, line) && request_key(other) != request_key(line));
+                let paths: Vec<&str> =
+                    [line].into_iter().chain(again).map(|line| line.path.as_str()).collect();
+                let value = format!("{} {}", line.method, paths.join(" or "));
                 self.joined.pairs.push(Pair {
                     contract: self.contract,
                     operation: None,
@@ -252,6 +258,7 @@ impl<'a> Join<'a> {
                     page,
                     claim: Some(claim("operation", None, Some(value), page, line.line)),
                     fact: None,
+                    near: None,
                     closed: false,
                     example: None,
                     exchange: None,

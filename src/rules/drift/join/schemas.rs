@@ -97,6 +97,7 @@ impl<'a> Join<'a> {
         fact: Option<&'a Fact>,
         closed: bool,
     ) {
+        let near = self.facts.get(schema).and_then(|facts| facts.first().copied());
         self.joined.pairs.push(Pair {
             contract: self.contract,
             operation: None,
@@ -107,6 +108,7 @@ impl<'a> Join<'a> {
             page,
             claim,
             fact,
+            near,
             closed,
             example: None,
             exchange: None,
