@@ -22,7 +22,7 @@ pub fn pages_of<'p>(pages: &'p [Page], api: &str, operation: &Operation) -> Vec<
 /// The pages of an API version that describe the resource of this name, in any letter case.
 #[must_use]
 pub fn pages_of_resource<'p>(pages: &'p [Page], api: &str, name: &str) -> Vec<(&'p Page, &'p Resource)> {
-    Index::new(pages, api).pages_of_resource(name)
+    Index::new(pages, api).pages_of_resource(name, None)
 }
 
 /// Whether a page documents this API version. A page that does not say, is taken for any.
@@ -105,12 +105,18 @@ impl<'p> Index<'p> {
     }
 
     /// The pages of a resource type, by the name of its schema in any letter case.
+    ///
+    /// Where the name exists in several namespaces, the schema means that of the page which is
+    /// its source, or else the main one.
     #[must_use]
-    pub fn pages_of_resource(&self, schema: &str) -> Vec<(&'p Page, &'p Resource)> {
+    pub fn pages_of_resource(&self, schema: &str, source: Option<&str>) -> Vec<(&'p Page, &'p Resource)> {
         let found = self.resources.get(&schema.to_ascii_lowercase()).cloned().unwrap_or_default();
-        // Where a name exists in several namespaces, schemas mean the main one.
-        let main: Vec<_> = found.iter().copied().filter(|(_, resource)| is_main(Some(resource))).collect();
-        if main.is_empty() { found } else { main }
+        let from_source = found.iter().find(|(page, _)| source.is_some_and(|source| is_source(source, page)));
+        let meant: Vec<_> = match from_source {
+            Some((_, own)) => found.iter().copied().filter(|(_, other)| other.namespace == own.namespace).collect(),
+            None => found.iter().copied().filter(|(_, resource)| is_main(Some(resource))).collect(),
+        };
+        if meant.is_empty() { found } else { meant }
     }
 
     /// The lists of members of an enumeration, by the name of its schema in any letter case.
@@ -296,9 +302,11 @@ mod tests {
         ];
         let index = Index::new(&pages, "beta");
         let of = |schema: &str| -> Vec<&str> {
-            index.pages_of_resource(schema).iter().map(|(page, _)| page.page.as_str()).collect()
+            index.pages_of_resource(schema, None).iter().map(|(page, _)| page.page.as_str()).collect()
         };
         assert_eq!(of("RiskyUser"), ["a.md"]);
+        let from: Vec<_> = index.pages_of_resource("RiskyUser", Some("beta/resources/b.md (2021)"));
+        assert_eq!(from.iter().map(|(page, _)| page.page.as_str()).collect::<Vec<_>>(), ["b.md"]);
         assert_eq!(of("CallRecord"), ["d.md"]);
         assert_eq!(of("riskyUsers"), [""; 0]);
         let lists: Vec<&str> = index.lists_of("RiskLevel").iter().map(|(page, _)| page.page.as_str()).collect();

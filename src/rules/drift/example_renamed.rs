@@ -1,6 +1,6 @@
 //! An example that has another name on the page than in its transcript.
 
-use super::join::Pair;
+use super::join::{Pair, examples};
 use super::{Judgement, Rule};
 use crate::finding::Severity;
 
@@ -22,7 +22,7 @@ fn judge(pair: &Pair<'_>) -> Judgement {
     let (Some(example), Some(exchange)) = (pair.example, pair.exchange) else { return Judgement::Silent };
     match example.name.as_deref() {
         // Where there is one, `example_differs` has already compared by it.
-        Some(name) if name != exchange.name => Judgement::Differs {
+        Some(name) if !examples::same_name(name, &exchange.name) => Judgement::Differs {
             message: format!("the page calls the example '{name}', its transcript is called '{}'", exchange.name),
             remedy: format!("rename {} after the page's example", exchange.origin.file),
         },

@@ -34,6 +34,13 @@ pub(in crate::rules::drift) fn differences(example: &Example, exchange: &Exchang
     differences
 }
 
+/// Whether a page and the file of a transcript mean one name: those of files have fewer letters
+/// to choose from.
+pub(in crate::rules::drift) fn same_name(page: &str, file: &str) -> bool {
+    let plain = |name: &str| name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    plain(page) == plain(file)
+}
+
 /// Whether an example has a request that can be compared.
 pub(super) fn request(example: &Example) -> Option<(&ExampleRequest, &str, &str)> {
     let request = example.request.as_ref()?;

@@ -85,8 +85,7 @@ impl<'a> Pair<'a> {
         match self.sides() {
             Sides::Both(claim, fact) => {
                 let page = claim.value.as_deref().unwrap_or_default();
-                let spelled = page.split_once(' ').map_or(page, |(_, path)| path);
-                match path::canonical(spelled) == path::canonical(&fact.value) {
+                match path::canonical(page) == path::canonical(&fact.value) {
                     true => Judgement::Agrees,
                     false => self.differs(page, &fact.value),
                 }

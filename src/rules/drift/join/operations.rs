@@ -157,12 +157,15 @@ impl<'a> Join<'a> {
             .map(|(name, _)| name.as_str())
             .chain(operation.query.iter().map(|query| query.name.as_str()))
             .collect();
-        let real = |name: &str| operation.body.is_some() || !in_url.contains(&name);
+        // Where a page has several operations, the body is that of one which can take it.
+        let takes = |method: &str| matches!(method, "POST" | "PUT" | "PATCH");
+        let of_another = !takes(&operation.method) && page.requests.iter().flatten().any(|line| takes(&line.method));
+        let real = |name: &str| operation.body.is_some() || !of_another && !in_url.contains(&name);
         self.named(operation, page, claims, ("body", "body"), page.body.is_some(), real);
         let required =
             |name: &str| claims.iter().any(|claim| claim.kind == "body" && claim.name.as_deref() == Some(name));
         self.named(operation, page, claims, ("bodyRequired", "body"), false, required);
-        self.named(operation, page, claims, ("limit", "limit"), false, |_| true);
+        self.named(operation, page, claims, ("limit", "limit"), false, real);
     }
 
     /// Facts and claims with names: every name that one side has, once.
@@ -245,8 +248,7 @@ impl<'a> Join<'a> {
                 seen.push(*line);
                 let again =
                     others.iter().filter(|other| is_alias(other, line) && request_key(other) != request_key(line));
-                let paths: Vec<&str> =
-                    [line].into_iter().chain(again).map(|line| line.path.as_str()).collect();
+                let paths: Vec<&str> = [line].into_iter().chain(again).map(|line| line.path.as_str()).collect();
                 let value = format!("{} {}", line.method, paths.join(" or "));
                 self.joined.pairs.push(Pair {
                     contract: self.contract,
@@ -275,10 +277,15 @@ impl<'a> Join<'a> {
         let mut left = shown.clone();
         let of_page = |exchange: &&Exchange| operations.iter().any(|operation| operation.id == exchange.operation);
         let exchanges: Vec<&'a Exchange> = contract.exchanges.iter().filter(of_page).collect();
-        let named = |example: &&Example, name: &str| example.name.as_deref() == Some(name);
-        for exchange in &exchanges {
+        let named =
+            |example: &&Example, name: &str| example.name.as_deref().is_some_and(|own| examples::same_name(own, name));
+        // Two pages may give one name to two examples: the transcript's own page decides.
+        let from_here =
+            |exchange: &Exchange| is_source(&exchange.page, page) || self.index.pages_at(&exchange.page).is_empty();
+        let by_name: Vec<bool> = exchanges.iter().map(|exchange| from_here(exchange)).collect();
+        for (exchange, by_name) in exchanges.iter().zip(by_name) {
             let same: Vec<&'a Example> =
-                shown.iter().copied().filter(|example| named(example, &exchange.name)).collect();
+                shown.iter().copied().filter(|example| by_name && named(example, &exchange.name)).collect();
             let equal = |example: &&&'a Example| examples::differences(example, exchange).is_empty();
             let other = |example: &&&'a Example| !exchanges.iter().any(|exchange| named(example, &exchange.name));
             let found = match same.is_empty() {
@@ -286,9 +293,7 @@ impl<'a> Join<'a> {
                 false => same.iter().find(equal).or(same.first()).copied(),
                 true => left.iter().filter(other).find(equal).copied(),
             };
-            left.retain(|example| {
-                !named(example, &exchange.name) && !found.is_some_and(|found| std::ptr::eq(*example, found))
-            });
+            left.retain(|example| !same.iter().chain(&found).any(|paired| std::ptr::eq(*paired, *example)));
             if found.is_some() || is_source(&exchange.page, page) {
                 self.exchange(page, exchange, found);
             }

@@ -18,9 +18,11 @@ impl<'a> Join<'a> {
         for (name, shape) in &contract.shapes {
             match shape {
                 Shape::Object { set: Some(set), .. } => {
-                    let mut pages = self.index.pages_of_resource(name);
+                    let facts = self.facts_of(name, "property");
+                    let source = facts.first().map(|(_, fact)| fact.source.page.as_str());
+                    let mut pages = self.index.pages_of_resource(name, source);
                     if pages.is_empty() {
-                        pages = self.index.pages_of_resource(&set.name);
+                        pages = self.index.pages_of_resource(&set.name, source);
                     }
                     for (page, resource) in pages {
                         self.matched(page);
