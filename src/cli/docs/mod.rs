@@ -1,5 +1,6 @@
 //! `entra-risk docs`: what the documentation pages say.
 
+mod lint;
 mod read;
 
 use clap::{Args, Subcommand};
@@ -17,6 +18,8 @@ pub(super) struct Docs {
 enum Command {
     /// Print what pages say: requests, permissions, headers, examples, resources
     Read(read::Read),
+    /// Report where pages contradict themselves or each other
+    Lint(lint::Lint),
 }
 
 impl Docs {
@@ -24,6 +27,7 @@ impl Docs {
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
             Command::Read(command) => command.is_json(),
+            Command::Lint(command) => command.is_json(),
         }
     }
 }
@@ -31,5 +35,6 @@ impl Docs {
 pub(super) fn run(docs: Docs) -> Result<Exit, Failure> {
     match docs.command {
         Command::Read(command) => read::run(command),
+        Command::Lint(command) => lint::run(&command),
     }
 }
