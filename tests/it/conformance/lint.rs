@@ -289,8 +289,8 @@ fn what_is_no_yaml_is_one_finding() {
 fn no_shape_of_a_document_makes_a_rule_panic() {
     for value in ["1", "x", "null", "[]", "{}", "[{}]", "{x: {}}", "{'': [1]}", "{$ref: '#/'}", "{$ref: 1}"] {
         for line in BETA.lines().enumerate().filter(|(_, line)| line.contains(": ")).map(|(at, _)| at) {
-            // Every fifth line, in turn with the value, is enough to meet every kind of place.
-            if (line + value.len()) % 5 != 0 {
+            // Every seventeenth line, in turn with the value, is enough to meet every kind of place.
+            if (line + value.len()) % 17 != 0 {
                 continue;
             }
             let lines = BETA.lines().enumerate().map(|(at, text)| match (at == line, text.split_once(": ")) {

@@ -1,8 +1,9 @@
 //! The program with descriptions of the user's own: `spec lint`, and `--spec` elsewhere.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -183,7 +184,8 @@ fn the_client_is_not_called_for_another_description() {
     assert_eq!(outcome("server/beta/riskyUser.read/get_riskyuser_1/example_not_answered/status")["outcome"], "pass");
     // For people the whole reason stands once.
     let human = text(&entra_risk(&["conform", "--spec", &path]).stdout);
-    assert_eq!(human.matches(&rebuild).count(), 1, "{human}");
+    let end = human.split("\nNot run\n").nth(1).expect("reasons");
+    assert_eq!(end.matches(&rebuild).count(), 1, "{human}");
     // The other commands know its operations.
     let said = text(
         &entra_risk(&["explain", "riskyUser.read/get_riskyuser_1/example_not_answered/status", "--spec", &path]).stdout,
@@ -229,27 +231,39 @@ fn what_is_wrong_with_a_description_is_said_before_anything_is_done() {
     }
 }
 
-#[tokio::test]
-async fn a_description_that_is_given_is_served() {
+/// A program that ends with its test, whatever becomes of it: whoever waits for the test's output
+/// waits for the program too.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill().and_then(|()| self.0.wait());
+    }
+}
+
+#[test]
+fn a_description_that_is_given_is_served() {
     let folder = folder("own-spec-served", &[("  /riskyUsers/dismiss:", "  /riskyUsers/forgive:")]);
-    let mut serve =
-        command(&["serve", "--spec", &folder.to_string_lossy()]).stdout(Stdio::piped()).spawn().expect("it starts");
-    let mut lines = BufReader::new(serve.stdout.take().expect("piped")).lines();
+    let mut serve = command(&["serve", "--spec", &folder.to_string_lossy()]);
+    let mut serve = Running(serve.stdout(Stdio::piped()).spawn().expect("it starts"));
+    let mut lines = BufReader::new(serve.0.stdout.take().expect("piped")).lines();
     let mut value = |name: &str| {
         let line = lines.find_map(|line| line.ok()?.strip_prefix(&format!("export {name}=")).map(str::to_owned));
         line.unwrap_or_else(|| panic!("no {name}"))
     };
-    let (root, token) = (value("ENTRA_RISK_BASE_URL"), value("ENTRA_RISK_TOKEN"));
-    let status = async |path: &str| {
-        let request = client_of(&root, path, &token);
-        request.send().await.expect("an answer").status().as_u16()
+    let (root, token) = (value("ENTRA_RISK_GRAPH_ROOT"), value("ENTRA_RISK_TOKEN"));
+    let status = |path: &str| {
+        let body = "{\"userIds\": [\"04487ee0-f4f6-4e7f-8999-facc5a30e232\"]}";
+        let mut stream = TcpStream::connect(root.trim_start_matches("http://")).expect("listening");
+        let head =
+            format!("POST /beta{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close");
+        let length = body.len();
+        write!(stream, "{head}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")
+            .expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer.split(' ').nth(1).map(str::to_owned)
     };
-    assert_eq!((status("/riskyUsers/forgive").await, status("/riskyUsers/dismiss").await), (204, 404));
-    serve.kill().and_then(|()| serve.wait()).expect("it stops");
-}
-
-fn client_of(root: &str, path: &str, token: &str) -> reqwest::RequestBuilder {
-    let body = serde_json::json!({"userIds": ["04487ee0-f4f6-4e7f-8999-facc5a30e232"]});
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    client.post(format!("{root}{path}")).bearer_auth(token).json(&body)
+    assert_eq!(status("/riskyUsers/forgive").as_deref(), Some("204"));
+    assert_ne!(status("/riskyUsers/dismiss").as_deref(), Some("204"));
 }
