@@ -12,6 +12,7 @@ pub mod annotation;
 pub mod claims;
 mod example;
 mod inline;
+pub mod matching;
 mod message;
 pub mod outline;
 pub mod page;

@@ -14,7 +14,7 @@ const LAYERS: &[Layer] = &[
     ("finding", &["contract"], &[]),
     ("verdict", &["contract"], &[]),
     ("spec", &["contract", "finding"], &[]),
-    ("docs", &["contract", "finding"], &[]),
+    ("docs", &["contract", "finding"], &["embedded"]),
     ("diff", &["contract", "docs"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
