@@ -10,6 +10,7 @@
 pub mod annotation;
 pub mod claims;
 mod inline;
+pub mod matching;
 pub mod outline;
 pub mod page;
 pub mod path;

@@ -18,19 +18,33 @@ const LAYERS: &[Layer] = &[
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("rules", &["contract", "finding", "verdict"], &["embedded"]),
+    ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
     ("report", &["contract", "finding", "verdict"], &["embedded"]),
     ("conformance", &["client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "cli",
-        &["client", "conformance", "contract", "embedded", "emulator", "finding", "report", "rules", "spec", "verdict"],
+        &[
+            "client",
+            "conformance",
+            "contract",
+            "docs",
+            "embedded",
+            "emulator",
+            "finding",
+            "regen",
+            "report",
+            "rules",
+            "spec",
+            "verdict",
+        ],
         &[],
     ),
     ("main", &["cli"], &[]),
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] = &["contract", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] = &["contract", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[
