@@ -163,7 +163,8 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// Whether a text needs no quotes anywhere.
 fn is_plain(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '/' | '(' | ')' | '+' | '-' | '$');
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '/' | '(' | ')' | '+' | '-' | '$');
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '$'));
     begins && !text.ends_with(' ') && text.chars().all(allowed) && !is_word(text) && !is_number(text)
 }
@@ -177,7 +178,9 @@ fn is_word(text: &str) -> bool {
 /// Numbers, dates and times of YAML 1.1 and 1.2.
 fn is_number(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | '-' | '+' | 'x' | 'o' | 'T' | 'Z' | ' '))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | '-' | '+' | 'x' | 'o' | 'T' | 'Z' | ' '))
 }
 
 #[cfg(test)]
@@ -192,17 +195,33 @@ mod tests {
         let text = prop_oneof![
             any::<String>(),
             "[-:#{}\\[\\],&*!|>'\"%@`~?$ a0\\n\\t]{0,8}",
-            prop::sample::select(vec!["null", "Yes", "0x1f", "2019-03-01", "1e3", "- a", "a: b", "a #b", "~", "", "é "])
-                .prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "null",
+                "Yes",
+                "0x1f",
+                "2019-03-01",
+                "1e3",
+                "- a",
+                "a: b",
+                "a #b",
+                "~",
+                "",
+                "é "
+            ])
+            .prop_map(str::to_owned),
         ];
-        let leaf =
-            prop_oneof![text.prop_map(Yaml::Text), any::<i64>().prop_map(Yaml::Integer), any::<bool>().prop_map(Yaml::Bool)];
+        let leaf = prop_oneof![
+            text.prop_map(Yaml::Text),
+            any::<i64>().prop_map(Yaml::Integer),
+            any::<bool>().prop_map(Yaml::Bool)
+        ];
         leaf.prop_recursive(4, 32, 5, |inner| {
-            let entries = prop::collection::btree_map(any::<String>(), (inner.clone(), prop::option::of(any::<String>())), 0..5)
-                .prop_map(|map| {
-                    let entries = map.into_iter().map(|(key, (value, comment))| Entry { key, value, comment });
-                    entries.collect::<Vec<_>>()
-                });
+            let entries =
+                prop::collection::btree_map(any::<String>(), (inner.clone(), prop::option::of(any::<String>())), 0..5)
+                    .prop_map(|map| {
+                        let entries = map.into_iter().map(|(key, (value, comment))| Entry { key, value, comment });
+                        entries.collect::<Vec<_>>()
+                    });
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Yaml::List),
                 prop::collection::vec(inner, 0..5).prop_map(Yaml::Row),

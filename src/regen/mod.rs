@@ -6,3 +6,8 @@
 
 mod emit;
 
+mod derive;
+mod kind;
+mod names;
+
+pub use derive::{Derivation, DeriveError, Transcript, derive};
