@@ -33,6 +33,8 @@
 //! All are on by default.
 #![doc = include_str!("ARCHITECTURE.md")]
 
+#[cfg(feature = "conformance")]
+pub mod accepted;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;

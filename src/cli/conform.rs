@@ -2,14 +2,15 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
+use super::accepted_list::{self, Draft};
 use super::exit::{Exit, Failure};
-use super::output::{self, WholeFile};
-use crate::conformance::{self, Accepted, Listener, Options, RunError, Selection, ServerOptions};
+use super::output::{self, Destination, read};
+use crate::accepted;
+use crate::conformance::{self, Listener, Options, RunError, Selection, ServerOptions};
 use crate::contract::{Contract, Rests};
 use crate::embedded;
 use crate::emulator::{Config, Emulator, Identity};
@@ -62,10 +63,13 @@ pub(super) struct Conform {
     format: Format,
     /// Also write the report to a file: json=report.json; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
-    output: Vec<Output>,
+    output: Vec<Destination<Format>>,
     /// List of accepted disagreements (TOML)
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
+    /// Draft a list of what failed, to be completed with reasons, in a new file
+    #[arg(long, value_name = "FILE")]
+    write_accepted: Option<PathBuf>,
     /// Fail for assumptions too
     #[arg(long)]
     strict: bool,
@@ -77,24 +81,6 @@ enum SideArgument {
     Client,
     /// A server
     Server,
-}
-
-#[derive(Debug, Clone)]
-struct Output {
-    format: Format,
-    path: PathBuf,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, path) = text
-            .split_once('=')
-            .filter(|(_, path)| !path.is_empty())
-            .ok_or("write FORMAT=FILE, such as json=report.json")?;
-        Ok(Self { format: format.parse()?, path: PathBuf::from(path) })
-    }
 }
 
 impl Conform {
@@ -124,12 +110,9 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     if command.list {
         return list(contract, &sides, &selection);
     }
-    let accepted = accepted(command.accepted.as_deref())?;
-    let files = command
-        .output
-        .iter()
-        .map(|output| Ok((output.format, WholeFile::begin(&output.path)?)))
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let accepted = accepted_list::read(command.accepted.as_deref())?;
+    let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;
+    let files = output::begin_all(&command.output)?;
     let (server, _emulator) = match sides.contains(&Side::Server) {
         true => server(&command, contract).await?,
         false => (None, None),
@@ -150,7 +133,10 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         Format::Json => report::json(&report),
     };
     for (format, file) in files {
-        file.finish(&anstream::adapter::strip_str(&render(format)).to_string())?;
+        file.finish(&output::plain(&render(format)))?;
+    }
+    if let Some(draft) = draft {
+        draft.finish(&accepted::draft_checks(&report.checks))?;
     }
     output::print(&render(command.format))?;
     Ok(ending(&report, command.strict))
@@ -166,15 +152,6 @@ fn list(contract: &Contract, sides: &[Side], selection: &Selection) -> Result<Ex
         planned.iter().filter(|check| selection.takes(&check.id)).map(|check| format!("{}\n", check.id)).collect();
     output::print(&lines)?;
     Ok(Exit::Done)
-}
-
-#[allow(clippy::disallowed_methods)] // entries expire by the date at which the program runs
-fn accepted(path: Option<&Path>) -> Result<Accepted, Failure> {
-    let Some(path) = path else { return Ok(Accepted::default()) };
-    let text = read(path, "the accepted list")?;
-    let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
-    Accepted::parse(&text, &path.display().to_string(), &today)
-        .map_err(|error| Failure::input(error.to_string(), "an entry is [[accepted]] with check, reason and source"))
 }
 
 /// The server that was named, or an emulator that lives as long as the second value.
@@ -234,11 +211,6 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
 
 const TOKEN_REMEDY: &str =
     "set ENTRA_RISK_TOKEN or give --token-file FILE; any text will do for a server that does not look at it";
-
-fn read(path: &Path, what: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("read {what} {}: {error}", path.display()), ""))
-}
 
 fn token(path: &Path) -> Result<String, Failure> {
     let text = read(path, "the token file")?;

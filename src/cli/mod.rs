@@ -1,10 +1,16 @@
 //! The command line: arguments in, reports and exit codes out. Everything else is done by the
 //! library.
 
+mod accepted_list;
 mod conform;
+mod corpus;
+mod docs;
 mod exit;
 mod explain;
+#[allow(dead_code)] // commands that flatten it come next; each one takes this line away
+mod findings;
 mod output;
+mod schema;
 mod serve;
 
 use std::process::ExitCode;
@@ -42,8 +48,10 @@ enum Command {
     Conform(Box<conform::Conform>),
     /// Say what a check asserts, on what it rests, and how to reproduce it
     Explain(explain::Explain),
-    /// Print the JSON schema of the report
-    Schema,
+    /// Print the JSON schema of a report
+    Schema(schema::Schema),
+    /// Read documentation pages
+    Docs(docs::Docs),
     /// Serve the documented operations on loopback, with state, tokens and OData errors
     Serve(serve::Serve),
 }
@@ -58,7 +66,11 @@ pub fn main() -> ExitCode {
             (runtime(false).and_then(|runtime| runtime.block_on(conform::run(*command))), json)
         }
         Command::Explain(command) => (explain::run(&command), false),
-        Command::Schema => (output::print(crate::report::SCHEMA).map(|()| Exit::Done), false),
+        Command::Schema(command) => (schema::run(&command), false),
+        Command::Docs(command) => {
+            let json = command.is_json();
+            (docs::run(command), json)
+        }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
     };
     match result {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use tempfile::NamedTempFile;
 
@@ -16,6 +17,12 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         Err(error) => Err(Failure::input(format!("write to standard output: {error}"), "")),
         Ok(()) => Ok(()),
     }
+}
+
+/// Says something about the run on standard error.
+pub(super) fn note(text: &str) {
+    // There is nobody left to tell if standard error is gone.
+    let _ = writeln!(anstream::stderr().lock(), "{}", crate::report::text::on_one_line(text));
 }
 
 /// Prints an error to standard error, as JSON where the output is JSON.
@@ -39,6 +46,43 @@ pub(super) fn complain(failure: &Failure, json: bool) {
             }
         }
     };
+}
+
+/// Text without styles, for a file.
+pub(super) fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+/// Reads a file that was named on the command line.
+pub(super) fn read(path: &Path, what: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("read {what} {}: {error}", path.display()), ""))
+}
+
+/// `FORMAT=FILE`: where a report goes beside standard output.
+#[derive(Debug, Clone)]
+pub(super) struct Destination<F> {
+    /// The form.
+    pub(super) format: F,
+    /// The file.
+    pub(super) path: PathBuf,
+}
+
+impl<F: FromStr<Err = String>> FromStr for Destination<F> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or("write FORMAT=FILE, such as json=report.json")?;
+        Ok(Self { format: format.parse()?, path: PathBuf::from(path) })
+    }
+}
+
+/// Begins every file that was asked for, before anything is done.
+pub(super) fn begin_all<F: Copy>(destinations: &[Destination<F>]) -> Result<Vec<(F, WholeFile)>, Failure> {
+    destinations.iter().map(|to| Ok((to.format, WholeFile::begin(&to.path)?))).collect()
 }
 
 /// A file that appears whole or not at all: it is written beside its place, and moved there.

@@ -3,20 +3,19 @@
 //! Knows how to send and capture; must not know how a report looks, where the embedded server
 //! comes from, or anything of a single operation.
 
-mod accepted;
 mod client;
 mod coverage;
 mod selection;
 mod server;
 mod target;
 
-pub use accepted::{Accepted, AcceptedError, Entry};
 pub use selection::Selection;
 pub use server::ServerOptions;
 pub use target::{TargetError, greet};
 
 use std::collections::BTreeMap;
 
+use crate::accepted::Accepted;
 use crate::client::SessionError;
 use crate::contract::Contract;
 use crate::rules::{self, Facts};
@@ -123,7 +122,7 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
     }
     let mut checks = run.judged;
     checks.sort_by_cached_key(|judged| planned.iter().position(|check| check.id == judged.check.id));
-    let stale = options.accepted.stale(&checks, &all);
+    let stale = options.accepted.stale_checks(&checks, &all);
     let contract = options.contract;
     Ok(Report {
         schema_version: "1",

@@ -9,12 +9,25 @@
 
 pub mod annotation;
 pub mod claims;
+mod example;
 mod inline;
 pub mod matching;
+mod message;
 pub mod outline;
 pub mod page;
+mod parameter;
 pub mod path;
+mod permission;
+mod read;
+pub mod render;
+mod request;
+mod resource;
 pub mod section;
+mod status;
 pub mod table;
 
 pub use page::Page;
+pub use read::{UNREAD, read, resolve};
+
+/// The JSON schema of a page in JSON.
+pub const SCHEMA: &str = include_str!("page.schema.json");

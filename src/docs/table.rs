@@ -41,7 +41,7 @@ impl<'a> Row<'a> {
 #[must_use]
 pub fn table<'a>(outline: &'a Outline, block: &Block) -> Table<'a> {
     let delimiter =
-        (block.first + 1 <= block.last && is_delimiter(outline.line(block.first + 1))).then_some(block.first + 1);
+        (block.first < block.last && is_delimiter(outline.line(block.first + 1))).then_some(block.first + 1);
     let piped = outline.line(block.first).trim_start().starts_with('|');
     let mut rows: Vec<Row<'a>> = Vec::new();
     for (line, text) in outline.lines(block.first, block.last) {

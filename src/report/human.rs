@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
+use super::text::{on_one_line, shown};
 use crate::contract::Rests;
 use crate::verdict::{Check, Coverage, Judged, Outcome, Report};
 
@@ -11,13 +13,6 @@ use crate::verdict::{Check, Coverage, Judged, Outcome, Report};
 pub struct Human {
     strict: bool,
 }
-
-const GREEN: &str = "\u{1b}[32m";
-const RED: &str = "\u{1b}[31m";
-const YELLOW: &str = "\u{1b}[33m";
-const DIM: &str = "\u{1b}[2m";
-const BOLD: &str = "\u{1b}[1m";
-const PLAIN: &str = "\u{1b}[0m";
 
 impl Human {
     /// `strict` marks failed assumptions as failures.
@@ -60,14 +55,14 @@ impl Human {
         let check = &judged.check;
         if word != "FAIL" {
             let why = judged.accepted.as_deref().unwrap_or("no page says so");
-            let _ = writeln!(text, "           {DIM}{} was expected; {why}{PLAIN}", check.documented);
+            let _ = writeln!(text, "           {DIM}{} was expected; {}{PLAIN}", shown(&check.documented), shown(why));
             return;
         }
         let mut row = |name: &str, value: &str| {
             let _ = writeln!(
                 text,
                 "           {DIM}{name:<10}{PLAIN} {}",
-                clean(value).replace('\n', "\n                      ")
+                shown(value).replace('\n', "\n                      ")
             );
         };
         row("documented", &check.documented);
@@ -99,7 +94,7 @@ impl Human {
         let assumed = broken.iter().filter(|judged| judged.check.severity == Rests::Assumption).count();
         let _ = write!(text, "\n{}", coverage(&report.coverage));
         for stale in &report.stale {
-            let _ = writeln!(text, "{RED}stale{PLAIN} in the accepted list: {stale}");
+            let _ = writeln!(text, "{RED}stale{PLAIN} in the accepted list: {}", on_one_line(stale));
         }
         if !broken.is_empty() {
             let _ = writeln!(text, "\n{BOLD}Not as documented{PLAIN}");
@@ -188,13 +183,8 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// What a server says is shown, and does nothing to the terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { ' ' } else { letter }).collect()
-}
-
 fn one_line(text: &str, longest: usize) -> String {
-    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let line = on_one_line(text);
     match line.char_indices().nth(longest) {
         Some((cut, _)) => format!("{}…", &line[..cut]),
         None => line,

@@ -1,8 +1,11 @@
-//! Reports: one format a file. They turn verdicts into text and must not judge, run or write
+//! Reports: one format a file. They turn verdicts and findings into text and must not judge, run or write
 //! files.
 
+pub mod findings;
 mod human;
 mod json;
+mod style;
+pub mod text;
 
 pub use human::{Human, coverage, explain};
 pub use json::{SCHEMA, render as json};

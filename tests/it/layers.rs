@@ -17,14 +17,16 @@ const LAYERS: &[Layer] = &[
     ("docs", &["contract", "finding"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
+    ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
     ("report", &["contract", "finding", "verdict"], &["embedded"]),
-    ("conformance", &["client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
+    ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "cli",
         &[
+            "accepted",
             "client",
             "conformance",
             "contract",
@@ -44,7 +46,8 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] = &["contract", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] =
+    &["accepted", "contract", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[

@@ -11,6 +11,10 @@ mod emulator;
 mod examples;
 mod layers;
 mod policy;
+#[cfg(feature = "cli")]
+mod render;
+#[cfg(feature = "cli")]
+mod report;
 mod snapshots;
 mod source;
 mod words;

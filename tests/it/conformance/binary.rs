@@ -56,6 +56,8 @@ fn the_json_report_keeps_to_its_schema() {
     assert_eq!(errors, Vec::<String>::new());
     assert_eq!(report["summary"]["failed"], 0);
     assert_eq!(report["summary"]["passed"], report["checks"].as_array().expect("checks").len());
+    let findings: Value = serde_json::from_slice(&entra_risk(&["schema", "findings"]).stdout).expect("JSON");
+    assert_eq!(findings["$id"], "urn:entra-risk:findings:1");
     // The schema can fail: it is closed.
     let mut wrong = report;
     wrong["checks"][0]["outcome"] = "ok".into();
@@ -100,6 +102,8 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
         ),
         (&["conform", "--accepted", &list], 2, "reason"),
         (&["conform", "--accepted", &gone], 2, "accepted list"),
+        (&["conform", "--write-accepted", &list], 2, "there is such a file"),
+        (&["conform", "--write-accepted", &gone], 2, "gone/report.json"),
         (&["conform", "--output", &to_gone], 2, "gone/report.json"),
         (&["conform", "--output", "json"], 2, "json=report.json"),
         (&["conform", "--output", "pdf=x"], 2, "the formats are"),
@@ -171,4 +175,39 @@ fn explain_says_what_why_where_and_how() {
     ] {
         assert!(said.contains(part), "'{part}' is missing from\n{said}");
     }
+}
+
+#[test]
+fn a_draft_of_what_failed_is_refused_until_it_has_reasons() {
+    let folder = folder("draft");
+    let server = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let address = server.local_addr().expect("an address");
+    // A server that knows one answer, whatever it is asked.
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for stream in server.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _ = stream.read(&mut [0; 8192]);
+            let _ = stream.write_all(b"HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let token = folder.join("token");
+    std::fs::write(&token, "test-token").expect("a file");
+    let (url, token) = (format!("http://{address}/beta"), token.display().to_string());
+    let list = folder.join("list.toml").display().to_string();
+    let conform = |option: &str| {
+        let check = ["conform", "--side", "server", "--check", "**/example_not_answered/**", "--server", &url];
+        entra_risk(&[&check[..], &["--token-file", &token, option, &list]].concat())
+    };
+    let output = conform("--write-accepted");
+    assert_eq!(output.status.code(), Some(1), "{}{}", text(&output.stdout), text(&output.stderr));
+    let draft = std::fs::read_to_string(&list).expect("the draft");
+    assert!(draft.contains("check = \"server/beta/") && draft.contains("seen: 418"), "{draft}");
+    let output = conform("--accepted");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no reason"), "{}", text(&output.stderr));
+    std::fs::write(&list, draft.replace("\"\"", "\"it is a teapot\"")).expect("the list");
+    let output = conform("--accepted");
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("accepted"));
 }

@@ -9,7 +9,8 @@ mod pages;
 mod run;
 mod spec;
 
-use entra_risk::conformance::{self, Accepted, Options, RunError, Selection, ServerOptions};
+use entra_risk::accepted::Accepted;
+use entra_risk::conformance::{self, Options, RunError, Selection, ServerOptions};
 use entra_risk::contract::Contract;
 use entra_risk::emulator::{Config, Emulator, Identity};
 use entra_risk::verdict::{Outcome, Report, Side};

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use entra_risk::conformance::{self, Accepted, Options, Selection};
+use entra_risk::accepted::Accepted;
+use entra_risk::conformance::{self, Options, Selection};
 use entra_risk::rules::RULES;
 use entra_risk::verdict::{Outcome, Side};
 

@@ -1,0 +1,153 @@
+//! The one list of accepted disagreements: TOML, each entry with a reason.
+//!
+//! An entry speaks of a check of a run, or of findings of a rule by their fact or page, never by
+//! their line: what is accepted stays accepted when text above it is added. This module must not
+//! read files, nor know who asks.
+
+mod draft;
+mod list;
+
+pub use draft::{draft_checks, draft_findings};
+pub use list::{AcceptedError, Entry, Of};
+
+use std::collections::BTreeSet;
+
+use crate::contract::{FactId, Origin};
+use crate::finding::{Finding, Severity};
+use crate::verdict::{Check, Judged, Outcome};
+
+/// The id under which an entry that no longer disagrees is reported.
+pub const STALE: &str = "accepted/stale";
+
+/// Known disagreements. A failure outside the list fails a run, and so does an entry that no
+/// longer disagrees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// The file, as it was named to the reader.
+    pub file: String,
+    /// The entries, in the order of the file.
+    pub entries: Vec<Entry>,
+}
+
+/// What a run looked at: without it nobody can tell an entry that is out of date from one that
+/// speaks of something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Rules that ran, always all of a family (`docs/…`).
+    pub rules: BTreeSet<String>,
+    /// Files that were read, named as in findings.
+    pub files: Vec<String>,
+    /// Facts that were compared. A fact counts as looked at too if another one of its operation
+    /// or schema was: that it is gone is what makes an entry stale.
+    pub facts: BTreeSet<FactId>,
+}
+
+/// Findings divided by the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Findings of which no entry speaks.
+    pub remaining: Vec<Finding>,
+    /// The others, each with the reason of its entry.
+    pub accepted: Vec<(Finding, String)>,
+    /// Entries that were looked for and did not match, as errors at their lines.
+    pub stale: Vec<Finding>,
+}
+
+impl Accepted {
+    /// Divides the findings of a run.
+    #[must_use]
+    pub fn apply_findings(&self, findings: Vec<Finding>, scope: &Scope) -> Applied {
+        let mut applied = Applied::default();
+        let mut used = vec![false; self.entries.len()];
+        for finding in findings {
+            let mut reason = None;
+            for (entry, used) in self.entries.iter().zip(&mut used) {
+                if entry.of.speaks_of(&finding) {
+                    *used = true;
+                    reason.get_or_insert_with(|| entry.reason.clone());
+                }
+            }
+            match reason {
+                Some(reason) => applied.accepted.push((finding, reason)),
+                None => applied.remaining.push(finding),
+            }
+        }
+        let unused = self.entries.iter().zip(used).filter(|(_, used)| !used);
+        applied.stale =
+            unused.filter_map(|(entry, _)| Some(self.stale_entry(entry, scope.objection(&entry.of)?))).collect();
+        applied
+    }
+
+    fn stale_entry(&self, entry: &Entry, message: &str) -> Finding {
+        Finding {
+            rule: STALE.to_owned(),
+            severity: Severity::Error,
+            origin: Origin { file: self.file.clone(), line: entry.line },
+            subject: entry.of.to_string(),
+            message: message.to_owned(),
+            remedy: "correct or remove the entry".to_owned(),
+            other: None,
+            fact: None,
+        }
+    }
+
+    /// The reason for which a check may fail.
+    pub(crate) fn reason(&self, check: &str) -> Option<String> {
+        self.checks().find(|(id, _)| *id == check).map(|(_, entry)| entry.reason.clone())
+    }
+
+    /// Entries that name no check, or one that ran and did not fail.
+    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check]) -> Vec<String> {
+        let mut stale = Vec::new();
+        for (id, _) in self.checks() {
+            let judged = checks.iter().find(|judged| judged.check.id == id);
+            match judged.map(|judged| judged.outcome) {
+                Some(Outcome::Pass) => stale.push(format!("{id}: it passes now; remove the entry")),
+                None if !planned.iter().any(|check| check.id == id) => {
+                    stale.push(format!("{id}: there is no such check; correct or remove the entry"));
+                }
+                _ => {}
+            }
+        }
+        stale
+    }
+
+    fn checks(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().filter_map(|entry| match &entry.of {
+            Of::Check(id) => Some((id.as_str(), entry)),
+            Of::Findings { .. } => None,
+        })
+    }
+}
+
+impl Scope {
+    /// What is wrong with an entry that met nothing, if this run can tell.
+    fn objection(&self, of: &Of) -> Option<&'static str> {
+        let Of::Findings { rule, fact, page, .. } = of else { return None };
+        if !self.rules.contains(rule) {
+            let family = family(rule)?;
+            let ran = self.rules.iter().any(|other| self::family(other) == Some(family));
+            return ran.then_some("there is no such rule");
+        }
+        let seen = match (page, fact) {
+            // Whoever reads a page sees every fact on it, and that one is not there.
+            (Some(page), _) => self.files.iter().any(|file| list::is_page(file, page)),
+            (None, Some(fact)) => self.facts.iter().any(|other| about(other) == about(fact)),
+            (None, None) => false,
+        };
+        seen.then_some("nothing disagrees there any more")
+    }
+}
+
+/// The first segment of a rule's id.
+fn family(rule: &str) -> Option<&str> {
+    rule.split_once('/').map(|(family, _)| family)
+}
+
+/// What a fact is about: its id without kind and name.
+fn about(fact: &FactId) -> &str {
+    fact.as_str().split_once('#').map_or(fact.as_str(), |(about, _)| about)
+}
+
+#[cfg(test)]
+mod tests;

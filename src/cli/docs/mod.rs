@@ -1,0 +1,35 @@
+//! `entra-risk docs`: what the documentation pages say.
+
+mod read;
+
+use clap::{Args, Subcommand};
+
+use super::exit::{Exit, Failure};
+
+/// Read documentation pages, look for contradictions in them, compare two versions of them.
+#[derive(Debug, Args)]
+pub(super) struct Docs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print what pages say: requests, permissions, headers, examples, resources
+    Read(read::Read),
+}
+
+impl Docs {
+    /// Whether standard output is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        match &self.command {
+            Command::Read(command) => command.is_json(),
+        }
+    }
+}
+
+pub(super) fn run(docs: Docs) -> Result<Exit, Failure> {
+    match docs.command {
+        Command::Read(command) => read::run(command),
+    }
+}

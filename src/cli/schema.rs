@@ -1,0 +1,34 @@
+//! `entra-risk schema`.
+
+use clap::{Args, ValueEnum};
+
+use super::exit::{Exit, Failure};
+use super::output;
+use crate::{docs, report};
+
+/// Print the JSON schema of a report.
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Which report
+    #[arg(value_enum, default_value = "conform")]
+    of: Of,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Of {
+    /// A run of conform
+    Conform,
+    /// What the commands on pages and descriptions find
+    Findings,
+    /// A documentation page, as docs read prints it
+    Page,
+}
+
+pub(super) fn run(command: &Schema) -> Result<Exit, Failure> {
+    let schema = match command.of {
+        Of::Conform => report::SCHEMA,
+        Of::Findings => report::findings::SCHEMA,
+        Of::Page => docs::SCHEMA,
+    };
+    output::print(schema).map(|()| Exit::Done)
+}
