@@ -12,6 +12,7 @@ mod findings;
 mod output;
 mod schema;
 mod serve;
+mod spec;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,8 @@ enum Command {
     Schema(schema::Schema),
     /// Read documentation pages
     Docs(docs::Docs),
+    /// Derive a description from documentation pages, or bring one up to date with them
+    Spec(spec::Spec),
     /// Serve the documented operations on loopback, with state, tokens and OData errors
     Serve(serve::Serve),
 }
@@ -70,6 +73,10 @@ pub fn main() -> ExitCode {
         Command::Docs(command) => {
             let json = command.is_json();
             (docs::run(command), json)
+        }
+        Command::Spec(command) => {
+            let json = command.is_json();
+            (spec::run(command), json)
         }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
     };
