@@ -7,7 +7,9 @@
 mod emit;
 
 mod derive;
+mod edit;
 mod kind;
+mod layout;
 mod names;
 
 pub use derive::{Derivation, DeriveError, Transcript, derive};
