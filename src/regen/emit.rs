@@ -42,6 +42,11 @@ impl Yaml {
         Self::Braces(entries.into_iter().map(|(key, value)| entry(key, value)).collect())
     }
 
+    /// One entry a line.
+    pub(super) fn mapping(entries: Vec<Entry>) -> Self {
+        Self::Map(entries)
+    }
+
     /// The whole as a file.
     pub(super) fn to_file(&self) -> String {
         let mut text = String::new();

@@ -11,5 +11,7 @@ mod edit;
 mod kind;
 mod layout;
 mod names;
+mod update;
 
 pub use derive::{Derivation, DeriveError, Transcript, derive};
+pub use update::{Change, Conditions, Update, update};

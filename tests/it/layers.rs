@@ -20,7 +20,7 @@ const LAYERS: &[Layer] = &[
     ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
-    ("report", &["contract", "finding", "verdict"], &["embedded"]),
+    ("report", &["contract", "finding", "regen", "verdict"], &["embedded"]),
     ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (

@@ -7,7 +7,6 @@ use clap::Args;
 use super::pages;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, WholeFile};
-use crate::docs::Page;
 use crate::finding::{Finding, Severity};
 use crate::regen::{self, Derivation, DeriveError};
 
@@ -45,7 +44,7 @@ pub(super) struct Derive {
 pub(super) fn run(command: &Derive) -> Result<Exit, Failure> {
     let (mut pages, skipped) = pages::read(&command.folder)?;
     for page in &mut pages {
-        name_below(page, command);
+        pages::rename(page, &command.folder);
     }
     let n_read = pages.len();
     pages.retain(|page| command.include.iter().any(|glob| meets(glob, &page.page)));
@@ -69,13 +68,6 @@ pub(super) fn run(command: &Derive) -> Result<Exit, Failure> {
         (true, true) => Exit::Findings,
         (true, false) => Exit::Done,
     })
-}
-
-fn name_below(page: &mut Page, command: &Derive) {
-    page.page = pages::below(&command.folder, &page.page);
-    if let Some(file) = &mut page.lines.permissions_file {
-        *file = pages::below(&command.folder, file);
-    }
 }
 
 /// A glob without a folder meets the file name wherever it is.

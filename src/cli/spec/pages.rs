@@ -1,6 +1,6 @@
 //! The pages of a folder, as both commands read them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli::corpus::{self, Corpus, Skipped};
 use crate::cli::exit::Failure;
@@ -16,20 +16,24 @@ pub(super) fn read(folder: &Path) -> Result<(Vec<Page>, Vec<Skipped>), Failure> 
     Ok((pages, skipped))
 }
 
-/// The path of a page below the folder, or below `api-reference/` where that is nearer: what a
-/// description calls its source, the same on every machine.
-pub(super) fn below(folder: &Path, page: &str) -> String {
+/// The path of a page from its API version on, or else below the folder: what a description
+/// calls its source, the same on every machine.
+fn below(folder: &Path, page: &str) -> String {
+    let parts: Vec<&str> = page.split('/').collect();
+    let version = parts[..parts.len().saturating_sub(1)].iter().rposition(|part| matches!(*part, "beta" | "v1.0"));
+    if let Some(at) = version {
+        return parts[at..].join("/");
+    }
     let root = corpus::name(folder);
-    let rest = match page.strip_prefix(root.trim_end_matches('/')) {
-        Some(rest) => rest.trim_start_matches('/'),
-        None => page,
-    };
-    let rest = if rest.is_empty() { page.rsplit('/').next().unwrap_or(page) } else { rest };
-    // A folder below the reference's root still has the version in its own path.
-    let whole = PathBuf::from(page);
-    let parts: Vec<&str> = whole.iter().filter_map(|part| part.to_str()).collect();
-    match parts.iter().rposition(|part| *part == "api-reference") {
-        Some(at) => parts[at + 1..].join("/"),
-        None => rest.to_owned(),
+    let rest = page.strip_prefix(root.trim_end_matches('/')).map_or(page, |rest| rest.trim_start_matches('/'));
+    let rest = if rest.is_empty() { parts.last().copied().unwrap_or(page) } else { rest };
+    rest.to_owned()
+}
+
+/// Calls a page, and what it includes, by the name that a description uses.
+pub(super) fn rename(page: &mut Page, folder: &Path) {
+    page.page = below(folder, &page.page);
+    if let Some(file) = &mut page.lines.permissions_file {
+        *file = below(folder, file);
     }
 }

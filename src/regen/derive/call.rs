@@ -148,7 +148,7 @@ fn json(body: Option<&str>, kind: BodyKind) -> Option<Value> {
 }
 
 /// A canonical path with the placeholder names of a template, in order.
-fn with_names_of(template: &str, canonical: &str) -> String {
+pub(in crate::regen) fn with_names_of(template: &str, canonical: &str) -> String {
     let mut names = template.split('/').filter(|segment| segment.starts_with('{'));
     let segments = canonical.split('/').map(|segment| match segment {
         "{}" => names.next().unwrap_or("{id}"),

@@ -12,6 +12,9 @@ mod transcript;
 
 use std::fmt;
 
+pub(super) use call::with_names_of;
+pub(super) use operation::{is_parameter, parameter, path_parameters, query_schema};
+
 use schema::Schemas;
 
 use crate::contract::Origin;

@@ -135,7 +135,7 @@ pub(in crate::regen) fn parameter(name: &str, place: &str, required: bool, schem
     Yaml::Map(entries)
 }
 
-pub(super) fn path_parameters(template: &str) -> impl Iterator<Item = &str> {
+pub(in crate::regen) fn path_parameters(template: &str) -> impl Iterator<Item = &str> {
     template.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
