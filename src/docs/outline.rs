@@ -145,23 +145,19 @@ impl Outline {
 
 /// Where lines start and end; a line ends with LF, CR LF or CR.
 fn lines(text: &str) -> Vec<(u32, u32)> {
-    let mut spans = Vec::with_capacity(text.len() / 32);
-    let mut start = 0;
+    let bytes = text.as_bytes();
     let offset = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let mut content = line.strip_suffix('\n').unwrap_or(line);
-        content = content.strip_suffix('\r').unwrap_or(content);
-        let mut from = start;
-        if content.contains('\r') {
-            for part in content.split('\r') {
-                spans.push((offset(from), offset(from + part.len())));
-                from += part.len() + 1;
-            }
-        } else {
-            spans.push((offset(from), offset(from + content.len())));
+    let mut spans = Vec::with_capacity(text.len() / 24);
+    let mut start = 0;
+    for end in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        // The LF of a CR LF ends nothing: its line has ended with the CR.
+        if !(bytes[end] == b'\n' && end > 0 && bytes[end - 1] == b'\r') {
+            spans.push((offset(start), offset(end)));
         }
-        start = end;
+        start = end + 1;
+    }
+    if start < text.len() {
+        spans.push((offset(start), offset(text.len())));
     }
     spans
 }
@@ -374,4 +370,25 @@ fn is_page(line: &str) -> bool {
         || trimmed.starts_with("<!--")
         || trimmed.starts_with('|')
         || trimmed.starts_with("[!")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_with_lf_cr_lf_or_cr() {
+        for (text, expected) in [
+            ("", &[][..]),
+            ("a", &["a"]),
+            ("a\n", &["a"]),
+            ("a\r\nb\rc\n\nd", &["a", "b", "c", "", "d"]),
+            ("\u{feff}a\r\n\r\n", &["a", ""]),
+            ("\n\r", &["", ""]),
+        ] {
+            let outline = Outline::new(text);
+            let lines: Vec<&str> = outline.lines(1, outline.len()).map(|(_, line)| line).collect();
+            assert_eq!(lines, expected, "{text:?}");
+        }
+    }
 }

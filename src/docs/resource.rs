@@ -45,6 +45,10 @@ pub(super) fn read(
     resource.base = annotation.and_then(|annotation| annotation.str("baseType")).map(str::to_owned);
     resource.name =
         annotated.map(last_name).filter(|name| !name.is_empty()).or_else(|| titled(title?)).map(str::to_owned);
+    // A section that is only called "Members" lists those of what the page is about.
+    for list in resource.enums.iter_mut().filter(|list| list.name.is_empty()) {
+        list.name = resource.name.clone().unwrap_or_default();
+    }
     resource
 }
 
