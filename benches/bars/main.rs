@@ -11,6 +11,8 @@ mod call;
 #[cfg(target_os = "linux")]
 mod cost;
 #[cfg(target_os = "linux")]
+mod lint;
+#[cfg(target_os = "linux")]
 mod listing;
 #[cfg(target_os = "linux")]
 mod pages;
@@ -29,6 +31,7 @@ fn main() -> std::process::ExitCode {
     const BENCHES: &[(&str, bar::Bench)] = &[
         ("conform", program::conform),
         ("pages", pages::pages),
+        ("lint", lint::lint),
         ("serve", serving::serve),
         ("call", call::call),
         ("list", listing::list),
@@ -41,7 +44,7 @@ fn main() -> std::process::ExitCode {
             "--bench" => {}
             name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(argument),
             other => {
-                println!("there is no bench '{other}'; there are conform, pages, serve, call, list, and --quick");
+                println!("there is no bench '{other}'; there are conform, pages, lint, serve, call, list, and --quick");
                 return ExitCode::from(2);
             }
         }

@@ -39,6 +39,19 @@ pub(super) fn contract(document: &Document) -> Result<Contract> {
     })
 }
 
+/// Everything that keeps a document from being read, where [`contract`] stops at the first.
+pub(super) fn defects(document: &Document) -> Vec<SpecError> {
+    let mut defects: Vec<SpecError> = servers(document).err().into_iter().collect();
+    for (path, method, node) in document.operations() {
+        let pointer = format!("/paths/{}/{method}", escape(path));
+        defects.extend(Reader { document, pointer, node }.operation(path, method).err());
+    }
+    for (name, _, node) in document.root.at("/components/schemas").into_iter().flat_map(Node::entries) {
+        defects.extend(shape(document, node, &format!("/components/schemas/{}", escape(name))).err());
+    }
+    defects
+}
+
 fn servers(document: &Document) -> Result<Vec<Server>> {
     let items = document.root.get("servers").into_iter().flat_map(Node::items);
     items

@@ -1,6 +1,7 @@
-//! `entra-risk spec`: descriptions, and how they relate to the pages.
+//! `entra-risk spec …`: what is done with descriptions. One file a command.
 
 mod derive;
+mod lint;
 mod pages;
 mod update;
 
@@ -8,7 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::exit::{Exit, Failure};
 
-/// Derive a description from documentation pages, or bring one up to date with them.
+/// Work on descriptions.
 #[derive(Debug, Args)]
 pub(super) struct Spec {
     #[command(subcommand)]
@@ -17,6 +18,8 @@ pub(super) struct Spec {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Say what is wrong with a description and its transcripts
+    Lint(lint::Lint),
     /// Print an OpenAPI description that is made of nothing but documentation pages
     Derive(derive::Derive),
     /// Bring a description up to date with documentation pages
@@ -27,15 +30,17 @@ impl Spec {
     /// Whether standard output is for programs.
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
+            Command::Lint(command) => command.is_json(),
             Command::Derive(_) => false,
             Command::Update(command) => command.is_json(),
         }
     }
 }
 
-pub(super) fn run(spec: Spec) -> Result<Exit, Failure> {
-    match spec.command {
-        Command::Derive(command) => derive::run(&command),
-        Command::Update(command) => update::run(&command),
+pub(super) fn run(command: &Spec) -> Result<Exit, Failure> {
+    match &command.command {
+        Command::Lint(command) => lint::run(command),
+        Command::Derive(command) => derive::run(command),
+        Command::Update(command) => update::run(command),
     }
 }

@@ -1,6 +1,6 @@
 //! `entra-risk spec update`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -9,11 +9,11 @@ use crate::accepted::{Accepted, Of};
 use crate::cli::accepted_list;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, WholeFile};
+use crate::cli::specs;
 use crate::contract::{Exchange, FactId};
 use crate::docs::Page;
 use crate::regen::{self, Conditions, Update as Result};
 use crate::report::update::{Format, Updated};
-use crate::spec::{Document, parse_transcript};
 
 /// Bring a description up to date with documentation pages.
 ///
@@ -104,8 +104,8 @@ fn update(
     let unusable = |error: crate::spec::SpecError| {
         Failure::input(format!("use the description {error}"), "entra-risk needs OpenAPI 3.0.3 as in openapi/")
     };
-    let api = Document::parse(text, file).map_err(unusable)?.contract().map_err(unusable)?.api;
-    let exchanges = exchanges(&command.spec, &api)?;
+    let contracts = specs::contracts(std::slice::from_ref(&command.spec))?;
+    let exchanges: Vec<Exchange> = contracts.iter().flat_map(|contract| contract.exchanges.clone()).collect();
     let is_accepted = |fact: &FactId| {
         accepted
             .entries
@@ -120,24 +120,4 @@ fn update(
         prune: command.prune,
     };
     regen::update(text, file, pages, &conditions).map_err(unusable)
-}
-
-/// The transcripts beside the description, if there are any.
-fn exchanges(spec: &Path, api: &str) -> std::result::Result<Vec<Exchange>, Failure> {
-    let folder = spec.parent().unwrap_or(Path::new(".")).join("exchanges").join(api);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "http"));
-    files.sort();
-    files
-        .iter()
-        .map(|path| {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::input(format!("read the transcript {name}: {error}"), ""))?;
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            parse_transcript(&text, &stem, &name)
-                .map_err(|error| Failure::input(format!("read the transcript {error}"), "correct or remove it"))
-        })
-        .collect()
 }

@@ -35,8 +35,8 @@ use pass::Pass;
 use super::layout::Spot;
 use crate::contract::{Exchange, FactId, Origin};
 use crate::docs::Page;
-use crate::finding::Finding;
-use crate::spec::{Document, SpecError};
+use crate::finding::{Finding, Severity};
+use crate::spec::{Document, SpecError, lint};
 
 /// What an update goes by besides description and pages.
 pub struct Conditions<'a> {
@@ -122,11 +122,21 @@ pub fn update(text: &str, file: &str, pages: &[Page], conditions: &Conditions<'_
         }
         result.text = next;
     }
-    let document = Document::parse(&result.text, file)?;
-    document.contract()?;
+    judge(&result.text, file)?;
     result.text.insert_str(0, mark);
     result.changes.sort_by(|one, other| (&one.spec, &one.fact).cmp(&(&other.spec, &other.fact)));
     Ok(result)
+}
+
+/// A description that was sound stays so.
+fn judge(text: &str, file: &str) -> Result<(), SpecError> {
+    let document = Document::parse(text, file)?;
+    document.contract()?;
+    let broken = lint::lint(&document).into_iter().find(|finding| finding.severity == Severity::Error);
+    broken.map_or(Ok(()), |finding| {
+        let reason = format!("the update would break it: {} [{}]", finding.message, finding.rule);
+        Err(SpecError { file: file.to_owned(), line: finding.origin.line, subject: finding.subject, reason })
+    })
 }
 
 /// A later pass that finishes a change is no further change.
