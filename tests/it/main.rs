@@ -5,12 +5,16 @@
 mod client;
 #[cfg(feature = "cli")]
 mod conformance;
+#[cfg(feature = "cli")]
+mod diff;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
 mod layers;
 mod policy;
+#[cfg(feature = "cli")]
+mod render;
 #[cfg(feature = "cli")]
 mod report;
 mod snapshots;
