@@ -7,6 +7,8 @@ mod client;
 mod conformance;
 #[cfg(feature = "cli")]
 mod diff;
+#[cfg(feature = "cli")]
+mod docs;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
