@@ -64,10 +64,23 @@ pub(super) fn spelled(path: &str) -> String {
     format!("/{}", below.trim_start_matches(['/', '~']).trim_end_matches('/'))
 }
 
-/// A path in a form in which two spellings are equal: also quotes around a placeholder, blanks
-/// and escapes are spelling.
-fn form(spelled: &str) -> String {
-    path::canonical(spelled).replace("'{}'", "{}").replace("\"{}\"", "{}").replace(' ', "")
+/// A path in a form in which two spellings are equal: also quotes around a placeholder, blanks,
+/// a key in parentheses (`/kites('{id}')`), and the parentheses of an action are spelling.
+pub(super) fn form(spelled: &str) -> String {
+    let path = path::canonical(spelled).replace("'{}'", "{}").replace("\"{}\"", "{}").replace(' ', "");
+    let segments: Vec<String> = path.split('/').map(segment).collect();
+    segments.join("/")
+}
+
+fn segment(segment: &str) -> String {
+    let parts = segment.strip_suffix(')').and_then(|rest| rest.split_once('('));
+    match parts {
+        Some((name, "")) => name.to_owned(),
+        Some((name, key)) if !name.is_empty() && !key.contains(['=', ',', '(']) => {
+            format!("{name}/{}", key.trim_matches('\''))
+        }
+        _ => segment.to_owned(),
+    }
 }
 
 /// Where every operation is documented in one version.

@@ -100,7 +100,9 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
 fn members(description: &str) -> Vec<String> {
     let lower = description.to_ascii_lowercase();
     let mut members: Vec<String> = Vec::new();
-    for lead in ["possible values", "possible value", "following value", "allowed values", "valid values"] {
+    for lead in
+        ["possible values", "possible value", "following value", "allowed values", "valid values", "supported values"]
+    {
         let mut from = 0;
         while let Some(at) = lower[from..].find(lead).map(|at| at + from + lead.len()) {
             from = at;
