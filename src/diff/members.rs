@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::operations::join;
 use super::pairing::Pairs;
-use super::said::{Changes, api, at};
+use super::said::{Changes, api, at, top};
 use super::{Action, Said};
 use crate::contract::FactId;
 use crate::docs::Page;
@@ -63,10 +63,8 @@ impl Statement<'_> {
     /// Whether both speak of one enumeration by its own name. The list of a property whose type
     /// is only text belongs to that property.
     fn is_same_type(&self, other: &Statement<'_>) -> bool {
-        self.api == other.api
-            && self.is_named()
-            && other.is_named()
-            && self.list.name.eq_ignore_ascii_case(&other.list.name)
+        let named = self.api == other.api && self.list.name.eq_ignore_ascii_case(&other.list.name);
+        named && self.is_named() && other.is_named()
     }
 
     /// Whether it is called by the name of a type. Many a property has the name of its type.
@@ -143,7 +141,7 @@ fn take<'a>(before: &mut Vec<Statement<'a>>, list: &Statement<'_>) -> Option<Sta
 fn stated(old: &Page, list: &Statement<'_>, changes: &mut Changes) {
     if old.resource.is_some() && has_property(old, list) && !shows_all(old, list) {
         let text = list.list.members.join(", ");
-        let before = Some(super::resources::missing(old));
+        let before = Some(missing(old, list));
         changes.push("section_stated", Action::Added, list.fact(None), before, list.said(Some(&text)));
     }
 }
@@ -151,8 +149,19 @@ fn stated(old: &Page, list: &Statement<'_>, changes: &mut Changes) {
 fn unstated(new: &Page, list: &Statement<'_>, changes: &mut Changes) {
     if new.resource.is_some() && has_property(new, list) && !shows_all(new, list) {
         let text = list.list.members.join(", ");
-        let after = Some(super::resources::missing(new));
+        let after = Some(missing(new, list));
         changes.push("section_unstated", Action::Removed, list.fact(None), list.said(Some(&text)), after);
+    }
+}
+
+/// Where a page would list the members: at the property.
+fn missing(page: &Page, list: &Statement<'_>) -> Said {
+    let name = list.list.property.as_ref();
+    let mut properties = page.resource.iter().flat_map(|resource| resource.properties.iter().flatten());
+    let property = properties.find(|other| name.is_some_and(|name| other.name.eq_ignore_ascii_case(name)));
+    match property {
+        Some(property) => at(page, property.line, None),
+        None => Said { value: None, origin: top(page) },
     }
 }
 
@@ -175,7 +184,7 @@ impl Compare<'_, '_> {
         let members = |list: &Enumeration| list.members.clone();
         let (before, after) = (members(old.list), members(new.list));
         let (before, after): (Vec<&String>, Vec<&String>) = (before.iter().collect(), after.iter().collect());
-        let joined = join(&before, &after, |one, other| one.eq_ignore_ascii_case(other));
+        let joined = join(&before, &after, |member| member.to_ascii_lowercase());
         let is_open = old.is_open() || new.is_open();
         let known = |member: &&String| lists(&self.old, new, member) || shows(old.row(old.page), member);
         for member in joined.come.into_iter().filter(|member| !known(member)) {
