@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 #[allow(dead_code)] // commands that flatten it come next; each one takes this line away
 mod findings;
+mod git;
 mod output;
 mod schema;
 mod serve;
