@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use contract::Contract;
-use spec::Document;
+use spec::{Document, Transcripts};
 
 fn main() {
     println!("cargo::rerun-if-env-changed={FOLDER}");
@@ -53,6 +53,10 @@ fn build(folder: &Path) -> Result<(), Vec<String>> {
     write(&out.join("reexports.rs"), &codegen::reexports(&contracts)).map_err(|error| vec![error])?;
     let json = serde_json::to_string(&contracts).map_err(|error| vec![error.to_string()])?;
     write(&out.join("contracts.json"), &json).map_err(|error| vec![error])?;
+    // Without such a file nothing is accepted.
+    let accepted = folder.join("accepted.toml");
+    let accepted = if accepted.exists() { text(&accepted)? } else { String::new() };
+    write(&out.join("accepted.toml"), &accepted).map_err(|error| vec![error])?;
     Ok(())
 }
 
@@ -69,32 +73,27 @@ fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// Reads, lints and completes one description with the transcripts of its version.
 fn read(path: &Path, folder: &Path) -> Result<(Document, Contract), Vec<String>> {
-    let one = |error: spec::SpecError| vec![error.to_string()];
-    let name = display(path);
-    let text = fs::read_to_string(path).map_err(|error| vec![format!("{name}: cannot be read: {error}")])?;
-    let document = Document::parse(&text, &name).map_err(one)?;
-    let findings = spec::lint::lint(&document);
-    if !findings.is_empty() {
-        return Err(findings.iter().map(ToString::to_string).collect());
-    }
-    let mut contract = document.contract().map_err(one)?;
-    let exchanges = folder.join("exchanges").join(&contract.api);
+    let document = Document::parse_with_duplicates(&text(path)?, &display(path))
+        .map_err(|error| vec![spec::lint::unusable(error).to_string()])?;
+    let exchanges = folder.join("exchanges").join(document.api());
     let mut files =
         if exchanges.is_dir() { list(&exchanges, "http").map_err(|error| vec![error])? } else { Vec::new() };
     files.sort();
+    let mut transcripts = Transcripts::new(&display(&exchanges));
     for file in files {
-        let name = display(&file);
-        let text = fs::read_to_string(&file).map_err(|error| vec![format!("{name}: cannot be read: {error}")])?;
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        let exchange = spec::parse_transcript(&text, &stem, &name).map_err(one)?;
-        if contract.operation(&exchange.operation).is_none() {
-            let reason =
-                format!("{name}:1: no operation '{}' in {}; name its operationId", exchange.operation, contract.file);
-            return Err(vec![reason]);
-        }
-        contract.exchanges.push(exchange);
+        transcripts.add(&text(&file)?, &stem, &display(&file));
     }
+    let contract = spec::contract(&document, transcripts).map_err(|findings| {
+        // Warnings are for `entra-risk spec lint`.
+        let errors = findings.iter().filter(|finding| finding.severity == finding::Severity::Error);
+        errors.map(ToString::to_string).collect::<Vec<_>>()
+    })?;
     Ok((document, contract))
+}
+
+fn text(path: &Path) -> Result<String, Vec<String>> {
+    fs::read_to_string(path).map_err(|error| vec![format!("{}: cannot be read: {error}", display(path))])
 }
 
 /// A path for people, the same on every system.

@@ -53,6 +53,8 @@ pub mod finding;
 #[cfg(feature = "emulator")]
 pub mod odata;
 #[cfg(feature = "conformance")]
+pub mod regen;
+#[cfg(feature = "conformance")]
 pub mod report;
 #[cfg(feature = "conformance")]
 pub mod rules;

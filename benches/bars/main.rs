@@ -11,7 +11,11 @@ mod call;
 #[cfg(target_os = "linux")]
 mod cost;
 #[cfg(target_os = "linux")]
+mod lint;
+#[cfg(target_os = "linux")]
 mod listing;
+#[cfg(target_os = "linux")]
+mod pages;
 #[cfg(target_os = "linux")]
 mod program;
 #[cfg(target_os = "linux")]
@@ -24,8 +28,14 @@ fn main() -> std::process::ExitCode {
     use std::process::ExitCode;
     // In this order: the peak memory of a child is never seen below our own, and the last two
     // settle on one CPU for good.
-    const BENCHES: &[(&str, bar::Bench)] =
-        &[("conform", program::conform), ("serve", serving::serve), ("call", call::call), ("list", listing::list)];
+    const BENCHES: &[(&str, bar::Bench)] = &[
+        ("conform", program::conform),
+        ("pages", pages::pages),
+        ("lint", lint::lint),
+        ("serve", serving::serve),
+        ("call", call::call),
+        ("list", listing::list),
+    ];
     let (mut quick, mut names) = (false, Vec::new());
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
@@ -34,7 +44,8 @@ fn main() -> std::process::ExitCode {
             "--bench" => {}
             name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(argument),
             other => {
-                println!("there is no bench '{other}'; there are conform, serve, call, list, and --quick");
+                let known: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
+                println!("there is no bench '{other}'; there are {}, and --quick", known.join(", "));
                 return ExitCode::from(2);
             }
         }

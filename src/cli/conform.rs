@@ -9,10 +9,10 @@ use clap::{Args, ValueEnum};
 use super::accepted_list::{self, Draft};
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
+use super::specs;
 use crate::accepted;
 use crate::conformance::{self, Listener, Options, RunError, Selection, ServerOptions};
 use crate::contract::{Contract, Rests};
-use crate::embedded;
 use crate::emulator::{Config, Emulator, Identity};
 use crate::report::{self, Format, Human};
 use crate::verdict::{Judged, Outcome, Report, Side};
@@ -26,11 +26,17 @@ use crate::verdict::{Judged, Outcome, Report, Side};
 ///
 /// Away from this machine only documented reads are sent, unless --allow-actions-on names test
 /// accounts.
+///
+/// With --spec, server and statements are checked against that description; the client is of the
+/// description that this build was made from, and is not called for another one.
 #[derive(Debug, Args)]
 pub(super) struct Conform {
-    /// API version to check
-    #[arg(long, value_name = "VERSION", default_value = "beta")]
-    api: String,
+    /// API version to check; the only one of --spec, or beta, by default
+    #[arg(long, value_name = "VERSION")]
+    api: Option<String>,
+    /// Description to check against, or folder of them, with exchanges/ beside; that of this build by default
+    #[arg(long, value_name = "FILE")]
+    spec: Vec<PathBuf>,
     /// Side to check; both by default
     #[arg(long, value_enum)]
     side: Vec<SideArgument>,
@@ -91,13 +97,8 @@ impl Conform {
 }
 
 pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
-    let contract = embedded::contract(&command.api).ok_or_else(|| {
-        let known: Vec<&str> = embedded::contracts().iter().map(|contract| contract.api.as_str()).collect();
-        Failure::input(
-            format!("check the API version '{}': this build does not have it", command.api),
-            format!("give one of {}", known.join(", ")),
-        )
-    })?;
+    let contracts = specs::contracts(&command.spec)?;
+    let contract = specs::choose(&contracts, command.api.as_deref())?;
     let sides: Vec<Side> = match command.side.as_slice() {
         [] => vec![Side::Client, Side::Server],
         sides => [(SideArgument::Client, Side::Client), (SideArgument::Server, Side::Server)]
@@ -117,7 +118,15 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         true => server(&command, contract).await?,
         false => (None, None),
     };
-    let options = Options { contract, sides: &sides, selection: &selection, server, accepted: &accepted };
+    let foreign = specs::reason_not_to_call(contract);
+    let options = Options {
+        contract,
+        sides: &sides,
+        selection: &selection,
+        server,
+        accepted: &accepted,
+        foreign: foreign.as_deref(),
+    };
     let mut progress = Progress::new();
     let report = tokio::select! {
         report = conformance::run(options, &mut progress) => report?,

@@ -1,10 +1,11 @@
 //! `entra-risk explain ID`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::exit::{Exit, Failure};
-use super::output;
-use crate::embedded;
+use super::{output, specs};
 use crate::report;
 use crate::rules::RULES;
 use crate::verdict::{Check, Side};
@@ -14,10 +15,14 @@ use crate::verdict::{Check, Side};
 pub(super) struct Explain {
     /// Id of a check, as conform prints it, or its last segments
     id: String,
+    /// Description that the check is of, or folder of them; those of this build by default
+    #[arg(long, value_name = "FILE")]
+    spec: Vec<PathBuf>,
 }
 
 pub(super) fn run(command: &Explain) -> Result<Exit, Failure> {
-    let planned: Vec<Check> = embedded::contracts()
+    let contracts = specs::contracts(&command.spec)?;
+    let planned: Vec<Check> = contracts
         .iter()
         .flat_map(|contract| crate::conformance::plan(contract, &[Side::Client, Side::Server]))
         .collect();

@@ -10,7 +10,7 @@ use super::accepted_list::{self, Draft};
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, WholeFile};
 use crate::accepted::{self, Accepted, Scope};
-use crate::contract::FactId;
+use crate::contract::{Contract, FactId};
 use crate::finding::Finding;
 use crate::report::findings::{Described, Format, Found};
 
@@ -67,9 +67,19 @@ impl FindingsOutput {
     /// Reads the accepted list and begins the files: what is wrong with them is said before the
     /// work, not after it.
     pub(super) fn begin(&self) -> Result<Reporting, Failure> {
+        self.begin_with(accepted_list::read(self.accepted.as_deref())?)
+    }
+
+    /// The same for a command that looks at a contract: where that is this build's, so is the
+    /// accepted list, unless another one is named.
+    pub(super) fn begin_for(&self, contract: &Contract) -> Result<Reporting, Failure> {
+        self.begin_with(accepted_list::read_or_own(self.accepted.as_deref(), contract)?)
+    }
+
+    fn begin_with(&self, accepted: Accepted) -> Result<Reporting, Failure> {
         Ok(Reporting {
             format: self.format,
-            accepted: accepted_list::read(self.accepted.as_deref())?,
+            accepted,
             draft: self.write_accepted.as_deref().map(Draft::begin).transpose()?,
             files: output::begin_all(&self.output)?,
             strict: self.strict,

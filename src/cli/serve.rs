@@ -1,12 +1,12 @@
 //! `entra-risk serve`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::exit::{Exit, Failure};
-use super::output;
-use crate::embedded;
+use super::{output, specs};
 use crate::emulator::{Config, Emulator, Identity};
 
 /// Serve the documented operations, with state, tokens and OData errors.
@@ -17,11 +17,14 @@ pub(super) struct Serve {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// Description to serve, or folder of them, with exchanges/ beside; those of this build by default
+    #[arg(long, value_name = "FILE")]
+    spec: Vec<PathBuf>,
 }
 
 pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
-    let contracts = embedded::contracts();
-    let mut config = Config::new(contracts);
+    let contracts = specs::contracts(&command.spec)?;
+    let mut config = Config::new(&contracts);
     config.listen = command.listen;
     let emulator = Emulator::start(config)
         .await
@@ -30,7 +33,7 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     if let Some(contract) = contracts.first() {
         lines += &format!("export ENTRA_RISK_BASE_URL={}\n", emulator.base_url(&contract.api));
     }
-    lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(contracts)));
+    lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(&contracts)));
     lines += &format!("export ENTRA_RISK_TOKEN_NO_PERMISSION={}\n", emulator.token(&Identity::none()));
     output::print(&lines)?;
     stopped().await.map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;

@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::client::Surface;
 use crate::contract::{Contract, Shape};
+use crate::spec::variant;
 
 /// The Rust module of an API version: `beta`, `v1_0`.
 pub(super) fn module(contract: &Contract) -> String {
@@ -36,9 +37,9 @@ pub(super) fn enums(contract: &Contract) -> TokenStream {
     let enums = contract.shapes.iter().filter_map(|(name, shape)| {
         let Shape::Enum { members, source, .. } = shape else { return None };
         let doc = format!("`{name}` of {}.", source.page);
-        let variants = members.iter().map(|member| {
-            let variant = ident(&member.to_pascal_case());
-            quote! { #variant = #member }
+        let variants = members.iter().filter_map(|member| {
+            let variant = ident(&variant(member)?);
+            Some(quote! { #variant = #member })
         });
         let name = ident(name);
         Some(quote! { crate::client::open_enum! { #[doc = #doc] #name { #(#variants),* } } })

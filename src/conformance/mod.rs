@@ -46,6 +46,9 @@ pub struct Options<'a> {
     pub server: Option<ServerOptions>,
     /// Known disagreements.
     pub accepted: &'a Accepted,
+    /// Why the generated client cannot be held to the contract, if so: it is of another
+    /// description. What only compares the description with the documentation is still checked.
+    pub foreign: Option<&'a str>,
 }
 
 /// Why there is no run. Completes "failed to …".
@@ -118,7 +121,7 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
     }
     if options.sides.contains(&Side::Client) {
         let cases = selected(rules::client::cases(&facts), selection, |case| &mut case.checks);
-        client::run(cases, options.contract, &mut run).await?;
+        client::run(cases, options.contract, options.foreign, &mut run).await?;
     }
     let mut checks = run.judged;
     checks.sort_by_cached_key(|judged| planned.iter().position(|check| check.id == judged.check.id));

@@ -7,10 +7,12 @@
 //! must not open files, must not know what is right or wrong with what a page says (rules), and
 //! must not know the description.
 
+mod absence;
 pub mod annotation;
 pub mod claims;
 mod example;
 mod inline;
+pub mod matching;
 mod message;
 pub mod outline;
 pub mod page;

@@ -103,6 +103,7 @@ impl Human {
                 let _ = writeln!(text, "  {style}{word:<8}{PLAIN} {}", judged.check.id);
             }
         }
+        not_run(text, report);
         let style = if report.fails(self.strict) { RED } else { GREEN };
         let _ = write!(
             text,
@@ -119,6 +120,20 @@ impl Human {
             ", {} accepted, {} not run, {} not applicable{PLAIN}",
             summary.accepted, summary.not_run, summary.not_applicable
         );
+    }
+}
+
+/// Why checks were not run, each reason once and in full: it says what to do.
+fn not_run(text: &mut String, report: &Report) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for judged in report.checks.iter().filter(|judged| judged.outcome == Outcome::NotRun) {
+        *reasons.entry(&judged.seen).or_default() += 1;
+    }
+    if !reasons.is_empty() {
+        let _ = writeln!(text, "\n{BOLD}Not run{PLAIN}");
+    }
+    for (reason, n_checks) in reasons {
+        let _ = writeln!(text, "  {n_checks:>4}  {}", on_one_line(reason));
     }
 }
 

@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod style;
 pub mod text;
+pub mod update;
 
 pub use human::{Human, coverage, explain};
 pub use json::{SCHEMA, render as json};

@@ -39,6 +39,19 @@ pub(super) fn contract(document: &Document) -> Result<Contract> {
     })
 }
 
+/// Everything that keeps a document from being read, where [`contract`] stops at the first.
+pub(super) fn defects(document: &Document) -> Vec<SpecError> {
+    let mut defects: Vec<SpecError> = servers(document).err().into_iter().collect();
+    for (path, method, node) in document.operations() {
+        let pointer = format!("/paths/{}/{method}", escape(path));
+        defects.extend(Reader { document, pointer, node }.operation(path, method).err());
+    }
+    for (name, _, node) in document.root.at("/components/schemas").into_iter().flat_map(Node::entries) {
+        defects.extend(shape(document, node, &format!("/components/schemas/{}", escape(name))).err());
+    }
+    defects
+}
+
 fn servers(document: &Document) -> Result<Vec<Server>> {
     let items = document.root.get("servers").into_iter().flat_map(Node::items);
     items
@@ -171,9 +184,26 @@ impl Reader<'_> {
             delegated_work: scopes("delegated"),
             delegated_personal: personal,
             application: scopes("application"),
+            higher: self.higher()?,
             source: self.source("/security", line)?,
             origin: self.document.origin(line),
         })
+    }
+
+    fn higher(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let higher = self.node.get("x-entra-permissions").and_then(|node| node.get("higher"));
+        let lists = higher.into_iter().flat_map(Node::entries);
+        lists
+            .map(|(kind, line, node)| match (kind.as_str(), &node.content) {
+                ("delegatedWork" | "delegatedPersonal" | "application", Content::List(items)) => {
+                    Ok((kind.clone(), items.iter().filter_map(Node::text).map(str::to_owned).collect()))
+                }
+                _ => self.fail(
+                    *line,
+                    "x-entra-permissions.higher has lists of permissions for delegatedWork, delegatedPersonal, application",
+                ),
+            })
+            .collect()
     }
 
     fn body(&self) -> Result<Option<Body>> {

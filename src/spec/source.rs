@@ -12,7 +12,7 @@ impl Document {
     pub(super) fn source(&self, pointer: &str, line: usize) -> Result<Source, SpecError> {
         let mut above = pointer;
         loop {
-            if let Some(node) = self.root.at(above) {
+            if let Some(node) = self.at(above) {
                 let rest = &pointer[above.len()..];
                 let exception = node
                     .get("x-entra-sources")

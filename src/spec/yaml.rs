@@ -40,6 +40,17 @@ pub struct YamlError {
     pub reason: String,
 }
 
+/// A key that stands twice in one mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The key.
+    pub key: String,
+    /// 1-based line of the later one.
+    pub line: usize,
+    /// 1-based line of the first one.
+    pub first: usize,
+}
+
 impl Node {
     /// Reads one YAML document.
     ///
@@ -47,6 +58,20 @@ impl Node {
     /// A syntax error, a duplicate key, a key that is no scalar, more than one document, or
     /// nesting deeper than 128 levels.
     pub fn parse(text: &str) -> Result<Self, YamlError> {
+        let (root, duplicates) = Self::parse_with_duplicates(text)?;
+        match duplicates.into_iter().next() {
+            None => Ok(root),
+            Some(Duplicate { key, line, first }) => {
+                Err(YamlError { line, reason: format!("the key '{key}' stands twice, first on line {first}") })
+            }
+        }
+    }
+
+    /// Reads one YAML document in which keys may stand twice: both are kept, and named.
+    ///
+    /// # Errors
+    /// As [`Node::parse`], but for duplicate keys.
+    pub fn parse_with_duplicates(text: &str) -> Result<(Self, Vec<Duplicate>), YamlError> {
         let mut builder = Builder::default();
         let mut parser = Parser::new_from_str(text);
         parser
@@ -56,7 +81,7 @@ impl Node {
             return Err(error);
         }
         match (builder.roots.pop(), builder.roots.pop()) {
-            (Some(root), None) => Ok(root),
+            (Some(root), None) => Ok((root, builder.duplicates)),
             (None, _) => Err(YamlError { line: 1, reason: "the file is empty".to_owned() }),
             (Some(second), Some(_)) => Err(YamlError {
                 line: second.line,
@@ -152,7 +177,7 @@ pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-fn unescape(token: &str) -> String {
+pub(super) fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 
@@ -166,6 +191,7 @@ enum Open {
 struct Builder {
     open: Vec<Open>,
     roots: Vec<Node>,
+    duplicates: Vec<Duplicate>,
     error: Option<YamlError>,
 }
 
@@ -179,34 +205,26 @@ impl Builder {
 
     fn add(&mut self, node: Node) {
         let line = node.line;
-        let complaint = match self.open.last_mut() {
-            None => {
-                self.roots.push(node);
-                None
-            }
-            Some(Open::List { items, .. }) => {
-                items.push(node);
-                None
-            }
+        match self.open.last_mut() {
+            None => self.roots.push(node),
+            Some(Open::List { items, .. }) => items.push(node),
             Some(Open::Map { entries, key: key @ Some(_), .. }) => {
                 if let Some((name, at)) = key.take() {
                     entries.push((name, at, node));
                 }
-                None
             }
             Some(Open::Map { key, seen, .. }) => match key_text(&node) {
-                None => Some("a key must be a plain text".to_owned()),
+                None => self.fail(line, "a key must be a plain text"),
                 Some(name) => {
-                    let complaint = seen
-                        .insert(name.clone(), line)
-                        .map(|first| format!("the key '{name}' stands twice, first on line {first}"));
+                    match seen.get(&name) {
+                        Some(&first) => self.duplicates.push(Duplicate { key: name.clone(), line, first }),
+                        None => {
+                            seen.insert(name.clone(), line);
+                        }
+                    }
                     *key = Some((name, line));
-                    complaint
                 }
             },
-        };
-        if let Some(complaint) = complaint {
-            self.fail(line, complaint);
         }
     }
 
@@ -300,6 +318,14 @@ mod tests {
     fn a_key_that_stands_twice_is_an_error_with_its_line() {
         let error = Node::parse("a: 1\nb: 2\na: 3\n").expect_err("duplicate");
         assert_eq!((error.line, error.reason.as_str()), (3, "the key 'a' stands twice, first on line 1"));
+    }
+
+    #[test]
+    fn every_key_that_stands_twice_is_named_and_kept() {
+        let (root, duplicates) = Node::parse_with_duplicates("a: {b: 1, b: 2}\na: 3\n'a': 4\n").expect("YAML");
+        let found: Vec<_> = duplicates.iter().map(|d| (d.key.as_str(), d.line, d.first)).collect();
+        assert_eq!(found, [("b", 1, 1), ("a", 2, 1), ("a", 3, 1)]);
+        assert_eq!(root.entries().count(), 3);
     }
 
     #[test]

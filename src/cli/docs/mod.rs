@@ -2,6 +2,7 @@
 
 mod diff;
 mod history;
+mod lint;
 mod read;
 
 use clap::{Args, Subcommand};
@@ -19,6 +20,8 @@ pub(super) struct Docs {
 enum Command {
     /// Print what pages say: requests, permissions, headers, examples, resources
     Read(read::Read),
+    /// Report where pages contradict themselves or each other
+    Lint(lint::Lint),
     /// Print what changed in the contract between two versions of pages
     Diff(diff::Diff),
 }
@@ -28,6 +31,7 @@ impl Docs {
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
             Command::Read(command) => command.is_json(),
+            Command::Lint(command) => command.is_json(),
             Command::Diff(command) => command.is_json(),
         }
     }
@@ -36,6 +40,7 @@ impl Docs {
 pub(super) fn run(docs: Docs) -> Result<Exit, Failure> {
     match docs.command {
         Command::Read(command) => read::run(command),
+        Command::Lint(command) => lint::run(&command),
         Command::Diff(command) => diff::run(command),
     }
 }

@@ -7,7 +7,8 @@ pub(super) const RULE: Rule = Rule {
     reason: "the generator ignores 'explode: false' and would repeat the option for each item",
     check: |lint, findings| {
         for (subject, name, parameter) in lint.parameters() {
-            let kind = parameter.get("schema").and_then(|schema| schema.get("type")).and_then(Node::text);
+            let kind = parameter.get("schema").and_then(|schema| lint.document.follow(schema)?.get("type"));
+            let kind = kind.and_then(Node::text);
             let listed = ["$select", "$orderby", "$expand"].contains(&name) || kind == Some("array");
             if listed && kind != Some("string") {
                 let message = format!("'{name}' is not a string");

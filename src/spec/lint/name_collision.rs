@@ -34,6 +34,26 @@ pub(super) const RULE: Rule = Rule {
                 findings.push(lint.finding(line, name, message, "rename one"));
             }
         }
+        for place in &lint.places.schemas {
+            let mut fields: HashMap<String, &str> = HashMap::new();
+            if place.node.get("additionalProperties").is_some() {
+                // The generated field that keeps what is not described.
+                fields.insert("extra".to_owned(), "extra");
+            }
+            for (name, line, _) in place.node.get("properties").into_iter().flat_map(Node::entries) {
+                if let Some(other) =
+                    fields.insert(name.to_snake_case(), name).filter(|other| other != name || name == "extra")
+                {
+                    let message = format!("the properties '{name}' and '{other}' give the same field name");
+                    findings.push(lint.finding(
+                        *line,
+                        &place.subject,
+                        message,
+                        "leave one out: what is not described is kept",
+                    ));
+                }
+            }
+        }
     },
 };
 

@@ -13,10 +13,10 @@ pub(super) const RULE: Rule = Rule {
                         let message = format!("the path parameter '{name}' is not required");
                         findings.push(lint.finding(parameter.line, &subject, message, "add required: true"));
                     }
-                    let schema = parameter.get("schema");
+                    let schema = parameter.get("schema").and_then(|schema| lint.document.follow(schema));
                     let guarded = schema.is_some_and(|schema| {
                         schema.str("format") == Some("uuid")
-                            || schema.get("pattern").is_some()
+                            || schema.get("enum").is_some()
                             || schema.get("minLength").and_then(Node::integer).is_some_and(|length| length > 0)
                     });
                     if !guarded {
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
                             parameter.line,
                             &subject,
                             message,
-                            "add format: uuid, minLength: 1 or a pattern",
+                            "add format: uuid or minLength: 1",
                         ));
                     }
                 }

@@ -1,39 +1,33 @@
 //! Answers that could not grow.
 
 use super::super::Content;
+use super::places::reached;
 use super::{Node, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "response_closed",
-    reason: "with 'true' the generator drops unknown properties, with 'false' it refuses the whole answer",
+    reason: "with 'true', or nothing, the generator drops unknown properties, with 'false' it refuses the whole answer",
     check: |lint, findings| {
-        for (name, _, schema) in lint.schemas() {
-            let inline = schema.get("properties").into_iter().flat_map(Node::entries).map(|(_, _, node)| node);
-            for node in std::iter::once(schema).chain(inline) {
-                if let Some(Node { content: Content::Scalar(_), line }) = node.get("additionalProperties") {
-                    findings.push(lint.finding(
-                        *line,
-                        name,
-                        "additionalProperties is not a schema",
-                        "write additionalProperties: {}",
-                    ));
-                }
+        for place in &lint.places.schemas {
+            if let Some(Node { content: Content::Scalar(_), line }) = place.node.get("additionalProperties") {
+                findings.push(lint.finding(
+                    *line,
+                    &place.subject,
+                    "additionalProperties is not a schema",
+                    "write additionalProperties: {}",
+                ));
             }
         }
-        for (subject, operation) in lint.operations() {
-            let answers = operation.get("responses").into_iter().flat_map(Node::entries);
-            let schemas = answers
-                .filter_map(|(_, _, answer)| lint.document.follow(answer)?.at("/content/application~1json/schema"))
-                .filter_map(|schema| lint.document.follow(schema));
-            for schema in schemas.filter(|schema| schema.str("type") == Some("object")) {
-                if schema.get("additionalProperties").is_none() {
-                    findings.push(lint.finding(
-                        schema.line,
-                        &subject,
-                        "the object that it answers has no additionalProperties",
-                        "write additionalProperties: {} so that unknown properties are kept",
-                    ));
-                }
+        let answers = lint.operations().filter_map(|(_, operation)| operation.get("responses"));
+        for place in reached(lint.document, answers.flat_map(Node::entries).map(|(_, _, answer)| answer)) {
+            let object = place.node.str("type") == Some("object");
+            if object && place.node.get("additionalProperties").is_none() {
+                findings.push(lint.finding(
+                    place.node.line,
+                    &place.subject,
+                    "the object is answered and has no additionalProperties",
+                    "write additionalProperties: {} so that unknown properties are kept",
+                ));
             }
         }
     },

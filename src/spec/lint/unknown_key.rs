@@ -19,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
         for (subject, _, parameter) in lint.parameters() {
             keys(lint, findings, &subject, parameter, PARAMETER);
         }
-        for (name, _, schema) in lint.schemas() {
-            schema_keys(lint, findings, name, schema);
+        for place in &lint.places.schemas {
+            keys(lint, findings, &place.subject, place.node, SCHEMA);
         }
     },
 };
@@ -104,16 +104,6 @@ const SCHEMA: &[&str] = &[
     "x-entra-source",
     "x-entra-sources",
 ];
-
-fn schema_keys(lint: &Lint<'_>, findings: &mut Vec<Finding>, subject: &str, schema: &Node) {
-    keys(lint, findings, subject, schema, SCHEMA);
-    for (name, _, property) in schema.get("properties").into_iter().flat_map(Node::entries) {
-        schema_keys(lint, findings, &format!("{subject}.{name}"), property);
-    }
-    if let Some(items) = schema.get("items") {
-        schema_keys(lint, findings, subject, items);
-    }
-}
 
 fn keys(lint: &Lint<'_>, findings: &mut Vec<Finding>, subject: &str, node: &Node, known: &[&str]) {
     for (key, line, _) in node.entries() {

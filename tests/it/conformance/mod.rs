@@ -4,7 +4,9 @@ mod binary;
 mod curl;
 mod foreign;
 mod garbage;
+mod lint;
 mod model;
+mod own_spec;
 mod pages;
 mod run;
 mod spec;
@@ -28,7 +30,8 @@ async fn run(
     server: Option<ServerOptions>,
 ) -> Result<Report, RunError> {
     let selection = Selection::new(globs.iter().map(|glob| (*glob).to_owned()).collect(), Vec::new());
-    let options = Options { contract, sides, selection: &selection, server, accepted: &Accepted::default() };
+    let options =
+        Options { contract, sides, selection: &selection, server, accepted: &Accepted::default(), foreign: None };
     conformance::run(options, &mut ()).await
 }
 

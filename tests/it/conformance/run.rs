@@ -116,6 +116,7 @@ async fn an_accepted_failure_passes_and_a_stale_entry_fails() {
                 selection: &selection,
                 server: Some(server),
                 accepted: &accepted,
+                foreign: None,
             };
             conformance::run(options, &mut ()).await.expect("a run")
         }
@@ -168,8 +169,14 @@ async fn an_accepted_entry_of_the_side_that_does_not_run_is_not_stale() {
     let accepted = Accepted::parse(&text, "accepted.toml", "2026-01-01").expect("a list");
     let selection = Selection::new(vec!["statement_contradicted".to_owned()], Vec::new());
     let sides = [Side::Client];
-    let options =
-        Options { contract: contract(), sides: &sides, selection: &selection, server: None, accepted: &accepted };
+    let options = Options {
+        contract: contract(),
+        sides: &sides,
+        selection: &selection,
+        server: None,
+        accepted: &accepted,
+        foreign: None,
+    };
     let report = conformance::run(options, &mut ()).await.expect("a run");
     assert_eq!(report.stale, Vec::<String>::new());
 }

@@ -1,0 +1,51 @@
+//! `entra-risk spec …`: what is done with descriptions. One file a command.
+
+mod compare;
+mod derive;
+mod lint;
+mod pages;
+mod update;
+
+use clap::{Args, Subcommand};
+
+use super::exit::{Exit, Failure};
+
+/// Work on descriptions.
+#[derive(Debug, Args)]
+pub(super) struct Spec {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compare documentation pages with a description, fact by fact
+    Compare(compare::Compare),
+    /// Say what is wrong with a description and its transcripts
+    Lint(lint::Lint),
+    /// Print an OpenAPI description that is made of nothing but documentation pages
+    Derive(derive::Derive),
+    /// Bring a description up to date with documentation pages
+    Update(update::Update),
+}
+
+impl Spec {
+    /// Whether standard output is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        match &self.command {
+            Command::Compare(command) => command.is_json(),
+            Command::Lint(command) => command.is_json(),
+            Command::Derive(_) => false,
+            Command::Update(command) => command.is_json(),
+        }
+    }
+}
+
+pub(super) fn run(command: &Spec) -> Result<Exit, Failure> {
+    match &command.command {
+        Command::Compare(command) => compare::run(command),
+        Command::Lint(command) => lint::run(command),
+        Command::Derive(command) => derive::run(command),
+        Command::Update(command) => update::run(command),
+    }
+}
