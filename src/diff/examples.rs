@@ -81,8 +81,9 @@ fn one(page: &Page, lines: &[Line<'_>], example: &Example) -> Option<Shown> {
 /// The call of an example that is no documented request.
 fn undocumented(lines: &[Line<'_>], request: &ExampleRequest) -> Option<String> {
     let (method, url) = (request.method.as_deref()?, request.url.as_deref()?);
-    let url = requests::form(url).to_ascii_lowercase();
-    let is_call = |line: &&Line<'_>| line.method == method && path::fits(&line.form.to_ascii_lowercase(), &url);
+    let url = requests::form(url);
+    let in_any_case = url.to_ascii_lowercase();
+    let is_call = |line: &&Line<'_>| line.method == method && path::fits(&line.form.to_ascii_lowercase(), &in_any_case);
     match lines.is_empty() || lines.iter().any(|line| is_call(&line)) {
         true => None,
         false => Some(format!("{method} {}", without_values(&url))),
