@@ -104,7 +104,7 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
 /// What stands in code behind "possible values", up to the end of the sentence, and behind
 /// "following value".
 fn members(description: &str) -> Vec<String> {
-    const LEADS: &[&str] = &["possible value", "following value", "allowed values", "valid values"];
+    const LEADS: &[&str] = &["possible value", "following value", "allowed values", "valid values", "supported values"];
     let lower = description.to_ascii_lowercase();
     let mut leads: Vec<usize> =
         LEADS.iter().flat_map(|lead| lower.match_indices(lead).map(|(at, lead)| at + lead.len())).collect();
