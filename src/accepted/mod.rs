@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::{FactId, Origin};
 use crate::finding::{Finding, Severity};
-use crate::verdict::{Check, Judged, Outcome};
+use crate::verdict::{Check, Judged, Outcome, Side};
 
 /// The id under which an entry that no longer disagrees is reported.
 pub const STALE: &str = "accepted/stale";
@@ -96,14 +96,19 @@ impl Accepted {
         self.checks().find(|(id, _)| *id == check).map(|(_, entry)| entry.reason.clone())
     }
 
-    /// Entries that name no check, or one that ran and did not fail.
-    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check]) -> Vec<String> {
+    /// Entries that name no check, or one that ran and did not fail. `planned` has every check of
+    /// `sides`; of those of other sides nothing is known.
+    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check], sides: &[Side]) -> Vec<String> {
+        let unknown = |id: &str| {
+            let side = Side::ALL.into_iter().find(|side| id.split('/').next() == Some(side.as_str()));
+            side.is_some_and(|side| !sides.contains(&side))
+        };
         let mut stale = Vec::new();
         for (id, _) in self.checks() {
             let judged = checks.iter().find(|judged| judged.check.id == id);
             match judged.map(|judged| judged.outcome) {
                 Some(Outcome::Pass) => stale.push(format!("{id}: it passes now; remove the entry")),
-                None if !planned.iter().any(|check| check.id == id) => {
+                None if !unknown(id) && !planned.iter().any(|check| check.id == id) => {
                     stale.push(format!("{id}: there is no such check; correct or remove the entry"));
                 }
                 _ => {}

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 use super::text::{on_one_line, shown};
 use crate::contract::Rests;
-use crate::verdict::{Check, Coverage, Judged, Outcome, Report};
+use crate::finding::Severity;
+use crate::verdict::{Check, Coverage, Judged, Outcome, Report, Side};
 
 /// Renders text; the caller strips the styles where nobody sees them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,18 +30,28 @@ impl Human {
         let sha256 = report.spec.get("sha256").and_then(|digits| digits.get(..12)).unwrap_or_default();
         let _ = writeln!(
             text,
-            "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}",
-            report.tool, report.api, report.target
+            "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}{}",
+            report.tool,
+            report.api,
+            report.target,
+            documentation(report)
         );
         let mut group = String::new();
+        let mut n_quiet = 0;
         for judged in &report.checks {
-            let of = judged.check.id.splitn(5, '/').take(4).collect::<Vec<_>>().join("/");
+            let of = group_of(&judged.check);
             if of != group {
+                quiet(&mut text, &mut n_quiet);
                 let _ = writeln!(text, "\n{BOLD}{of}{PLAIN}");
                 group = of;
             }
-            self.line(&mut text, judged, &group);
+            // A page has dozens of rules, and nearly all of them find nothing.
+            match (judged.check.side, judged.outcome) {
+                (Side::Docs, Outcome::Pass) => n_quiet += 1,
+                _ => self.line(&mut text, judged, &group),
+            }
         }
+        quiet(&mut text, &mut n_quiet);
         self.end(&mut text, report);
         text
     }
@@ -53,7 +64,7 @@ impl Human {
             return;
         }
         let check = &judged.check;
-        if word != "FAIL" {
+        if word == "accepted" || word == "assumed" {
             let why = judged.accepted.as_deref().unwrap_or("no page says so");
             let _ = writeln!(text, "           {DIM}{} was expected; {}{PLAIN}", shown(&check.documented), shown(why));
             return;
@@ -78,6 +89,7 @@ impl Human {
             (Outcome::Pass, ..) => ("pass", GREEN),
             (Outcome::Fail, Some(_), _) => ("accepted", YELLOW),
             (Outcome::Fail, None, Rests::Assumption) if !self.strict => ("assumed", YELLOW),
+            (Outcome::Fail, None, _) if judged.check.weight != Severity::Error && !self.strict => ("warning", YELLOW),
             (Outcome::Fail, None, _) => ("FAIL", RED),
             (Outcome::NotRun, ..) => ("not run", YELLOW),
             (Outcome::NotApplicable, ..) => ("n/a", DIM),
@@ -135,6 +147,27 @@ fn not_run(text: &mut String, report: &Report) {
     for (reason, n_checks) in reasons {
         let _ = writeln!(text, "  {n_checks:>4}  {}", on_one_line(reason));
     }
+}
+
+/// What stands above a check: its operation and example, or its page or operation.
+fn group_of(check: &Check) -> String {
+    let n_segments = if matches!(check.side, Side::Docs | Side::Drift) { 3 } else { 4 };
+    check.id.splitn(n_segments + 1, '/').take(n_segments).collect::<Vec<_>>().join("/")
+}
+
+fn quiet(text: &mut String, n_quiet: &mut usize) {
+    if *n_quiet > 0 {
+        let _ = writeln!(text, "  {GREEN}{:<8}{PLAIN} {n_quiet} rules", "pass");
+    }
+    *n_quiet = 0;
+}
+
+fn documentation(report: &Report) -> String {
+    report.documentation.as_ref().map_or_else(String::new, |found| {
+        let (pages, matched) = (found.pages, found.matched);
+        let word = if pages == 1 { "page" } else { "pages" };
+        format!(" · documentation: {pages} {word} in {}, {matched} of them matched", found.paths.join(", "))
+    })
 }
 
 /// How many facts are listed for one reason.
@@ -210,7 +243,7 @@ fn one_line(text: &str, longest: usize) -> String {
 mod tests {
     use super::*;
     use crate::contract::Origin;
-    use crate::verdict::{Side, Summary};
+    use crate::verdict::Summary;
 
     #[test]
     fn what_a_server_says_does_nothing_to_the_terminal() {
@@ -219,6 +252,7 @@ mod tests {
             side: Side::Server,
             operation: "op".to_owned(),
             severity: Rests::Documented,
+            weight: Severity::Error,
             facts: Vec::new(),
             documented: "204".to_owned(),
             page: "page".to_owned(),
@@ -233,6 +267,7 @@ mod tests {
             tool: String::new(),
             api: String::new(),
             spec: BTreeMap::new(),
+            documentation: None,
             target: String::new(),
             summary: Summary::of(std::slice::from_ref(&judged)),
             checks: vec![judged],

@@ -1,7 +1,7 @@
 //! `entra-risk docs`: what the documentation pages say.
 
 mod lint;
-mod read;
+pub(super) mod read;
 
 use clap::{Args, Subcommand};
 
