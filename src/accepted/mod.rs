@@ -40,6 +40,9 @@ pub struct Scope {
     /// Facts that were compared. A fact counts as looked at too if another one of its operation
     /// or schema was: that it is gone is what makes an entry stale.
     pub facts: BTreeSet<FactId>,
+    /// Rules that ran and cannot be quoted for what they did not find: they compare pages with
+    /// each other, and there was only one.
+    pub undecided: BTreeSet<String>,
 }
 
 /// Findings divided by the list.
@@ -129,6 +132,9 @@ impl Scope {
     /// What is wrong with an entry that met nothing, if this run can tell.
     fn objection(&self, of: &Of) -> Option<&'static str> {
         let Of::Findings { rule, fact, page, .. } = of else { return None };
+        if self.undecided.contains(rule) {
+            return None;
+        }
         if !self.rules.contains(rule) {
             let family = family(rule)?;
             let ran = self.rules.iter().any(|other| self::family(other) == Some(family));

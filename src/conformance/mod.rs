@@ -196,6 +196,7 @@ fn stale_entries(accepted: &Accepted, documents: &Documents, contract: &Contract
     let mut findings = Vec::new();
     let of = |decided: &[Decided]| decided.iter().flat_map(|decided| decided.findings.clone()).collect::<Vec<_>>();
     if sides.contains(&Side::Docs) {
+        scope.undecided = rules::docs::undecided(documents.files.len());
         scope.rules.extend(rules::docs::RULES.iter().map(|rule| rule.id.to_owned()));
         findings.extend(of(&documents.docs));
     }

@@ -1,6 +1,6 @@
 //! The report for people: one line a check, more for what is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
@@ -37,21 +37,15 @@ impl Human {
             documentation(report)
         );
         let mut group = String::new();
-        let mut n_quiet = 0;
-        for judged in &report.checks {
+        for judged in report.checks.iter().filter(|judged| !is_quiet(judged)) {
             let of = group_of(&judged.check);
             if of != group {
-                quiet(&mut text, &mut n_quiet);
                 let _ = writeln!(text, "\n{BOLD}{of}{PLAIN}");
                 group = of;
             }
-            // A page has dozens of rules, and nearly all of them find nothing.
-            match (judged.check.side, judged.outcome) {
-                (Side::Docs, Outcome::Pass) => n_quiet += 1,
-                _ => self.line(&mut text, judged, &group),
-            }
+            self.line(&mut text, judged, &group);
         }
-        quiet(&mut text, &mut n_quiet);
+        quiet(&mut text, report);
         self.end(&mut text, report);
         text
     }
@@ -76,9 +70,13 @@ impl Human {
                 shown(value).replace('\n', "\n                      ")
             );
         };
-        row("documented", &check.documented);
+        if check.side != Side::Docs {
+            row("documented", &check.documented);
+        }
         row("seen", &judged.seen);
-        row("rests on", &format!("{}: {}", check.severity, check.page));
+        if check.side != Side::Docs {
+            row("rests on", &format!("{}: {}", check.severity, check.page));
+        }
         row("at", &check.origin.to_string());
         row("reproduce", &check.reproduce);
         row("more", &format!("entra-risk explain '{}'", check.id));
@@ -155,18 +153,28 @@ fn group_of(check: &Check) -> String {
     check.id.splitn(n_segments + 1, '/').take(n_segments).collect::<Vec<_>>().join("/")
 }
 
-fn quiet(text: &mut String, n_quiet: &mut usize) {
-    if *n_quiet > 0 {
-        let _ = writeln!(text, "  {GREEN}{:<8}{PLAIN} {n_quiet} rules", "pass");
+/// A page has dozens of rules, and nearly all of them find nothing: they are counted.
+fn is_quiet(judged: &Judged) -> bool {
+    judged.check.side == Side::Docs && judged.outcome == Outcome::Pass
+}
+
+fn quiet(text: &mut String, report: &Report) {
+    let quiet: Vec<&Judged> = report.checks.iter().filter(|judged| is_quiet(judged)).collect();
+    let pages: BTreeSet<&str> = quiet.iter().map(|judged| judged.check.page.as_str()).collect();
+    if !quiet.is_empty() {
+        let _ = writeln!(text, "\n{BOLD}docs{PLAIN}");
+        let _ = writeln!(text, "  {GREEN}{:<8}{PLAIN} {} rules on {}", "pass", quiet.len(), n_pages(pages.len()));
     }
-    *n_quiet = 0;
+}
+
+fn n_pages(n_pages: usize) -> String {
+    if n_pages == 1 { "1 page".to_owned() } else { format!("{n_pages} pages") }
 }
 
 fn documentation(report: &Report) -> String {
     report.documentation.as_ref().map_or_else(String::new, |found| {
-        let (pages, matched) = (found.pages, found.matched);
-        let word = if pages == 1 { "page" } else { "pages" };
-        format!(" · documentation: {pages} {word} in {}, {matched} of them matched", found.paths.join(", "))
+        let (pages, matched) = (n_pages(found.pages), found.matched);
+        format!(" · documentation: {pages} in {}, {matched} of them matched", found.paths.join(", "))
     })
 }
 
@@ -224,6 +232,18 @@ pub fn explain(check: &Check, reason: &str) -> String {
         let _ = writeln!(text, "  {line}");
     }
     text
+}
+
+/// A rule for pages, as a page of a manual.
+#[must_use]
+pub fn explain_rule(id: &str, severity: Severity, reason: &str) -> String {
+    let weight = match severity {
+        Severity::Error => "an error: it fails a run",
+        Severity::Warning => "a warning: it fails a strict run",
+        Severity::Note => "a note: it fails nothing",
+    };
+    let command = if id.starts_with("docs/") { "docs lint PATH" } else { "spec compare --docs PATH" };
+    format!("{BOLD}{id}{PLAIN}\n\nIs          {weight}\nBecause     {reason}.\n\nReproduce\n  entra-risk {command}\n")
 }
 
 fn capital(text: &str) -> String {

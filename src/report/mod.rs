@@ -7,7 +7,7 @@ mod json;
 mod style;
 pub mod text;
 
-pub use human::{Human, coverage, explain};
+pub use human::{Human, coverage, explain, explain_rule};
 pub use json::{SCHEMA, render as json};
 
 use std::fmt;

@@ -8,6 +8,7 @@ use super::{docs, drift};
 use crate::contract::{Contract, FactId, Origin, Rests};
 use crate::docs::Page;
 use crate::docs::matching::is_of;
+use crate::docs::page::PageKind;
 use crate::finding::{Finding, Severity};
 use crate::verdict::{Check, Side, Verdict};
 
@@ -41,7 +42,9 @@ pub struct Documents {
 #[must_use]
 pub fn judge(contract: &Contract, pages: &[Page]) -> Documents {
     let comparison = drift::compare(contract, pages);
-    let of_api: Vec<&Page> = pages.iter().filter(|page| is_of(page, &contract.api)).collect();
+    // What names no version and documents nothing is no reference page: a concept, an index.
+    let is_reference = |page: &&Page| page.api.is_some() || page.kind != PageKind::Other;
+    let of_api: Vec<&Page> = pages.iter().filter(|page| is_of(page, &contract.api)).filter(is_reference).collect();
     Documents {
         docs: docs_side(contract, &of_api),
         drift: drift_side(contract, &comparison),
@@ -134,11 +137,11 @@ fn drift_side(contract: &Contract, comparison: &drift::Comparison) -> Vec<Decide
 
 /// Notes fail nothing.
 fn decide(check: Check, mut findings: Vec<Finding>, seen: &str) -> Decided {
-    let messages = |findings: &[Finding]| {
-        let lines: Vec<String> =
-            findings.iter().map(|finding| format!("{}: {}", finding.origin, finding.message)).collect();
-        lines.join("\n")
+    let line = |finding: &Finding| match finding.origin.file == check.page {
+        true => format!("line {}: {}", finding.origin.line, finding.message),
+        false => format!("{}: {}", finding.origin, finding.message),
     };
+    let messages = |findings: &[Finding]| findings.iter().map(line).collect::<Vec<_>>().join("\n");
     let all = messages(&findings);
     findings.retain(|finding| finding.severity > Severity::Note);
     let verdict = match (findings.is_empty(), all.is_empty()) {

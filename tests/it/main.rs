@@ -5,6 +5,8 @@
 mod client;
 #[cfg(feature = "cli")]
 mod conformance;
+#[cfg(feature = "cli")]
+mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]

@@ -212,6 +212,7 @@ fn operation() -> impl Strategy<Value = Operation> {
                     delegated_work: work,
                     delegated_personal: personal,
                     application,
+                    higher: std::collections::BTreeMap::new(),
                     source: source.clone(),
                     origin: origin.clone(),
                 },

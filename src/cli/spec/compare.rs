@@ -65,6 +65,7 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
         files,
         facts: comparison.facts().0.into_iter().cloned().collect(),
         looked_at: looked_at(contract, &comparison, pages.len()),
+        ..Outcome::default()
     })?;
     Ok(match docs::read::end(&skipped) {
         Exit::Done => exit,
