@@ -141,7 +141,7 @@ fn an_entry_of_a_rule_that_does_not_exist_is_stale_where_its_family_ran() {
 #[test]
 fn a_run_of_checks_judges_entries_for_checks_alone() {
     let both = list(&["check = 'a/b'", "rule = 'docs/sides_differ'\npage = 'a.md'"]);
-    assert_eq!(both.stale_checks(&[], &[]), ["a/b: there is no such check; correct or remove the entry"]);
+    assert_eq!(both.stale_checks(&[], &[], &Side::ALL), ["a/b: there is no such check; correct or remove the entry"]);
     assert_eq!(both.reason("a/b").as_deref(), Some("why"));
     assert_eq!(both.reason("docs/sides_differ"), None);
 }
