@@ -42,6 +42,8 @@ pub mod client;
 pub mod conformance;
 pub mod contract;
 #[cfg(feature = "conformance")]
+pub mod diff;
+#[cfg(feature = "conformance")]
 pub mod docs;
 pub mod embedded;
 #[cfg(feature = "emulator")]
@@ -50,6 +52,8 @@ pub mod emulator;
 pub mod finding;
 #[cfg(feature = "emulator")]
 pub mod odata;
+#[cfg(feature = "conformance")]
+pub mod regen;
 #[cfg(feature = "conformance")]
 pub mod report;
 #[cfg(feature = "conformance")]

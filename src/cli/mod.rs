@@ -55,7 +55,7 @@ enum Command {
     Docs(docs::Docs),
     /// Serve the documented operations on loopback, with state, tokens and OData errors
     Serve(serve::Serve),
-    /// Work on descriptions: lint
+    /// Work on descriptions: lint, derive from pages, update from pages
     Spec(spec::Spec),
 }
 

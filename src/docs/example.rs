@@ -1,6 +1,6 @@
 //! The documented exchanges: fences read as messages and paired.
 
-use super::annotation::Annotation;
+use super::annotation::{self, Annotation};
 use super::message::{self, Content, Message};
 use super::outline::{Block, Outline};
 use super::page::{BodyKind, Example, ExampleResponse};
@@ -22,7 +22,7 @@ pub(super) fn read(outline: &Outline, sections: &[Section<'_>], annotations: &[A
     for section in sections {
         examples.seen |= section.is_example();
         for fence in section.fences() {
-            let annotation = annotations.iter().find(|annotation| annotation.fence == Some(fence.first));
+            let annotation = annotation::of_fence(annotations, fence.first);
             let block_type = annotation.and_then(Annotation::block_type);
             let annotated = matches!(block_type, Some("request" | "response"));
             if !(section.is_example() || annotated && section.subject != Subject::Request) {

@@ -1,6 +1,8 @@
 //! Resource and enumeration pages.
 
-use super::annotation::Annotation;
+use std::collections::HashSet;
+
+use super::annotation::{self, Annotation};
 use super::inline;
 use super::message;
 use super::outline::{Block, BlockKind, Outline};
@@ -45,6 +47,10 @@ pub(super) fn read(
     resource.base = annotation.and_then(|annotation| annotation.str("baseType")).map(str::to_owned);
     resource.name =
         annotated.map(last_name).filter(|name| !name.is_empty()).or_else(|| titled(title?)).map(str::to_owned);
+    // A section that is only called "Members" lists those of what the page is about.
+    for list in resource.enums.iter_mut().filter(|list| list.name.is_empty()) {
+        list.name = resource.name.clone().unwrap_or_default();
+    }
     resource
 }
 
@@ -100,12 +106,13 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
 fn members(description: &str) -> Vec<String> {
     let lower = description.to_ascii_lowercase();
     let mut members: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
     for lead in ["possible values", "possible value", "following value", "allowed values", "valid values"] {
         let mut from = 0;
         while let Some(at) = lower[from..].find(lead).map(|at| at + from + lead.len()) {
             from = at;
             for code in inline::code(sentence(&description[at..])).filter(|code| is_member(code)) {
-                if !members.iter().any(|known| known == code) {
+                if known.insert(code) {
                     members.push(code.to_owned());
                 }
             }
@@ -158,7 +165,7 @@ fn representation(outline: &Outline, fence: &Block, annotations: &[Annotation]) 
     let line = outline.lines(first, last).find(|(_, text)| !text.trim().is_empty())?.0;
     let lines: Vec<&str> = outline.lines(line, last).map(|(_, text)| text).collect();
     let body = lines.join("\n").trim_end().to_owned();
-    let annotation = annotations.iter().find(|annotation| annotation.fence == Some(fence.first));
+    let annotation = annotation::of_fence(annotations, fence.first);
     Some(Representation {
         odata_type: annotation.and_then(|annotation| annotation.str("@odata.type")).map(str::to_owned),
         body_kind: message::kind(&body, "application/json"),

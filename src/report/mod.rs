@@ -1,11 +1,13 @@
 //! Reports: one format a file. They turn verdicts and findings into text and must not judge, run or write
 //! files.
 
+pub mod changes;
 pub mod findings;
 mod human;
 mod json;
 mod style;
 pub mod text;
+pub mod update;
 
 pub use human::{Human, coverage, explain, explain_rule};
 pub use json::{SCHEMA, render as json};

@@ -15,11 +15,13 @@ const LAYERS: &[Layer] = &[
     ("verdict", &["contract"], &[]),
     ("spec", &["contract", "finding"], &[]),
     ("docs", &["contract", "finding"], &["embedded"]),
+    ("diff", &["contract", "docs"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
-    ("report", &["contract", "finding", "verdict"], &["embedded"]),
+    ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
+    ("report", &["contract", "diff", "finding", "regen", "verdict"], &["embedded"]),
     ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
@@ -29,10 +31,12 @@ const LAYERS: &[Layer] = &[
             "client",
             "conformance",
             "contract",
+            "diff",
             "docs",
             "embedded",
             "emulator",
             "finding",
+            "regen",
             "report",
             "rules",
             "spec",
@@ -44,7 +48,8 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] = &["accepted", "contract", "docs", "finding", "odata", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] =
+    &["accepted", "contract", "diff", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[

@@ -6,6 +6,8 @@ mod client;
 #[cfg(feature = "cli")]
 mod conformance;
 #[cfg(feature = "cli")]
+mod diff;
+#[cfg(feature = "cli")]
 mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;

@@ -1,5 +1,7 @@
 //! `entra-risk docs`: what the documentation pages say.
 
+mod diff;
+mod git;
 mod lint;
 pub(super) mod read;
 
@@ -20,6 +22,8 @@ enum Command {
     Read(read::Read),
     /// Report where pages contradict themselves or each other
     Lint(lint::Lint),
+    /// Print what changed in the contract between two versions of pages
+    Diff(diff::Diff),
 }
 
 impl Docs {
@@ -28,6 +32,7 @@ impl Docs {
         match &self.command {
             Command::Read(command) => command.is_json(),
             Command::Lint(command) => command.is_json(),
+            Command::Diff(command) => command.is_json(),
         }
     }
 }
@@ -36,5 +41,6 @@ pub(super) fn run(docs: Docs) -> Result<Exit, Failure> {
     match docs.command {
         Command::Read(command) => read::run(command),
         Command::Lint(command) => lint::run(&command),
+        Command::Diff(command) => diff::run(command),
     }
 }

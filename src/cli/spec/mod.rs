@@ -1,7 +1,10 @@
 //! `entra-risk spec …`: what is done with descriptions. One file a command.
 
 mod compare;
+mod derive;
 mod lint;
+mod pages;
+mod update;
 
 use clap::{Args, Subcommand};
 
@@ -20,6 +23,10 @@ enum Command {
     Compare(compare::Compare),
     /// Say what is wrong with a description and its transcripts
     Lint(lint::Lint),
+    /// Print an OpenAPI description that is made of nothing but documentation pages
+    Derive(derive::Derive),
+    /// Bring a description up to date with documentation pages
+    Update(update::Update),
 }
 
 impl Spec {
@@ -28,6 +35,8 @@ impl Spec {
         match &self.command {
             Command::Compare(command) => command.is_json(),
             Command::Lint(command) => command.is_json(),
+            Command::Derive(_) => false,
+            Command::Update(command) => command.is_json(),
         }
     }
 }
@@ -36,5 +45,7 @@ pub(super) fn run(command: &Spec) -> Result<Exit, Failure> {
     match &command.command {
         Command::Compare(command) => compare::run(command),
         Command::Lint(command) => lint::run(command),
+        Command::Derive(command) => derive::run(command),
+        Command::Update(command) => update::run(command),
     }
 }

@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
         if more != 1 || hedged.iter().any(|word| text.to_ascii_lowercase().contains(word)) {
             return;
         }
-        for sent in page.sent().filter(|sent| !matches!(sent.is.body_kind, BodyKind::None | BodyKind::JsonElided)) {
+        for sent in page.sent().filter(|sent| sent.has_own_body && sent.is.body_kind != BodyKind::JsonElided) {
             let (Some(at), Some(body)) = (sent.is.body_line, sent.is.body.as_deref()) else { continue };
             let empty = body.split_whitespace().collect::<String>() == "{}";
             if empty || body.lines().any(|line| is_status(line.trim())) {

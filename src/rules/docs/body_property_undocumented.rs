@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     reason: "one of the two names is wrong, or the table does not say all that can be sent",
     check: Check::Page(|page, findings| {
         let Some(table) = exhaustive(page) else { return };
-        for sent in page.sent() {
+        for sent in page.sent().filter(|sent| sent.has_own_body) {
             let Some(json) = sent.json().filter(|json| json.shape == Shape::Object) else { continue };
             if !is_documented_call(page, sent) || wraps(json, table) {
                 continue;
@@ -59,7 +59,6 @@ fn exhaustive<'a>(page: &PageContext<'a>) -> Option<&'a [BodyProperty]> {
             "inherit",
             "derived",
             "such as",
-            "relevant",
             "optional propert",
             "other propert",
             "writable",

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     reason: "a body of GET or DELETE has no meaning in HTTP, and proxies and clients drop it",
     check: Check::Page(|page, findings| {
         let documented = page.page.body.as_ref();
-        for sent in page.sent() {
+        for sent in page.sent().filter(|sent| sent.has_own_body) {
             let (Some(method @ ("GET" | "DELETE")), Some(at)) = (sent.is.method.as_deref(), sent.is.body_line) else {
                 continue;
             };

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "tools take the type of the answer from its annotation: a list of one kind of object, or one such object",
     check: Check::Page(|page, findings| {
-        for answer in page.answers() {
+        for answer in page.all_answers() {
             let Some(annotation) = answer.annotation.map(|at| &page.annotations[at]) else { continue };
             let Some(kind) = annotation.str("@odata.type").filter(|_| annotation.block_type() == Some("response"))
             else {

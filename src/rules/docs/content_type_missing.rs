@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "the service refuses a body whose media type it is not told",
     check: Check::Page(|page, findings| {
-        for sent in page.sent() {
+        for sent in page.all_sent().filter(|sent| sent.has_own_body) {
             let is = sent.is;
             let json = matches!(is.body_kind, BodyKind::Json | BodyKind::JsonElided | BodyKind::JsonInvalid);
             let (true, Some(line), None) = (json, is.body_line, sent.header("content-type")) else { continue };

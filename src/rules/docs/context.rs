@@ -39,6 +39,8 @@ pub(super) struct Sent<'a> {
     pub(super) route: Option<Route>,
     /// The template that it fits best, and how; nothing where that cannot be known.
     pub(super) fit: Option<(usize, Fit)>,
+    /// Whether its body stands in its own block: what stands in one below may be an answer.
+    pub(super) has_own_body: bool,
 }
 
 /// The answer of an example.
@@ -106,7 +108,9 @@ impl<'a> PageContext<'a> {
             let comparable = |url: &str| is_of_graph(url) && readable && wrong_path(url).is_none();
             let fit = route.as_ref().filter(|_| !opaque && is.url.as_deref().is_some_and(comparable));
             let fit = fit.and_then(|route| self.best(is.method.as_deref()?, route));
-            Sent { is, json: OnceCell::new(), annotation, route, fit }
+            let end = self.block(is.line).map_or(0, |block| block.last);
+            let has_own_body = is.body_line.is_some_and(|line| line <= end);
+            Sent { is, json: OnceCell::new(), annotation, route, fit, has_own_body }
         });
         let answer = example.response.as_ref().map(|is| Answer {
             is,
@@ -156,18 +160,25 @@ impl<'a> PageContext<'a> {
         self.page.requests.as_deref().unwrap_or_default()
     }
 
-    /// Requests of examples that are meant to be right: not those that are annotated as ignored.
+    /// Requests of examples that show the operation: not those that are annotated as ignored,
+    /// nor what stands among the text outside of examples.
     pub(super) fn sent(&self) -> impl Iterator<Item = &Sent<'a>> {
-        self.exchanges
-            .iter()
-            .filter_map(|exchange| exchange.sent.as_ref())
-            .filter(|sent| !self.ignored(sent.annotation))
+        self.all_sent().filter(|sent| !self.ignored(sent.annotation) && self.is_in_example(sent.is.line))
     }
 
-    /// Answers of examples that are meant to be right.
-    pub(super) fn answers(&self) -> impl Iterator<Item = &Answer<'a>> {
-        let answers = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
-        answers.filter(|answer| !self.ignored(answer.annotation))
+    /// Requests of all examples: a message has to be sound by itself wherever it stands.
+    pub(super) fn all_sent(&self) -> impl Iterator<Item = &Sent<'a>> {
+        self.exchanges.iter().filter_map(|exchange| exchange.sent.as_ref())
+    }
+
+    fn is_in_example(&self, line: usize) -> bool {
+        let after = self.sections.partition_point(|section| section.line <= line);
+        after.checked_sub(1).is_some_and(|at| self.sections[at].is_example())
+    }
+
+    /// Answers of all examples.
+    pub(super) fn all_answers(&self) -> impl Iterator<Item = &Answer<'a>> {
+        self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref())
     }
 
     pub(super) fn ignored(&self, annotation: Option<usize>) -> bool {

@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     reason: "a reader takes the first value, the last one, or none: what the example says is not what arrives",
     check: Check::Page(|page, findings| {
-        page.sent().filter_map(|sent| sent.json()).for_each(|json| body(page, json, findings));
-        page.answers().filter_map(|answer| answer.json()).for_each(|json| body(page, json, findings));
+        page.all_sent().filter_map(|sent| sent.json()).for_each(|json| body(page, json, findings));
+        page.all_answers().filter_map(|answer| answer.json()).for_each(|json| body(page, json, findings));
     }),
 };
 

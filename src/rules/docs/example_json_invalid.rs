@@ -13,10 +13,10 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     reason: "the example cannot be sent or read as it stands; what is left out is written as an ellipsis",
     check: Check::Page(|page, findings| {
-        for sent in page.sent() {
+        for sent in page.all_sent() {
             body(page, sent.is.body.as_deref(), sent.is.body_kind, sent.is.body_line, findings);
         }
-        for answer in page.answers() {
+        for answer in page.all_answers() {
             body(page, answer.is.body.as_deref(), answer.is.body_kind, answer.is.body_line, findings);
         }
     }),

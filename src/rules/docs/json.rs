@@ -42,8 +42,8 @@ pub(super) struct Json<'a> {
     pub(super) types: Vec<(&'a str, usize)>,
     /// Whether parts are left out, by an ellipsis or a comment between values.
     pub(super) elided: bool,
-    /// Whether a text holds a placeholder, so that its real length is another.
-    pub(super) placeholder: bool,
+    /// Bytes of placeholders in texts: what stands for them has another length.
+    pub(super) placeholders: usize,
     /// Bytes without the blanks between values.
     pub(super) compact: usize,
 }
@@ -94,7 +94,7 @@ impl<'a> Scan<'a> {
             repeated: Vec::new(),
             types: Vec::new(),
             elided: false,
-            placeholder: false,
+            placeholders: 0,
             compact: 0,
         };
         Self { text, at: 0, line, frames: Vec::new(), keys: Vec::new(), outer: None, begun: false, last_key: "", json }
@@ -172,11 +172,15 @@ impl<'a> Scan<'a> {
         let start = self.at + 1;
         let bytes = self.text.as_bytes();
         let (begins, mut end) = (self.line, start);
+        let mut opened = None;
         while end < bytes.len() && bytes[end] != b'"' {
             match bytes[end] {
                 b'\\' => end += 1,
                 b'\n' => self.line += 1,
-                b'{' | b'<' => self.json.placeholder = true,
+                b'{' | b'<' => opened = Some(end),
+                b'}' | b'>' => {
+                    self.json.placeholders += opened.take().map_or(0, |opened| end + 1 - opened);
+                }
                 _ => {}
             }
             end += 1;
@@ -246,7 +250,8 @@ mod tests {
     fn what_is_left_out_is_noticed_and_the_rest_is_read() {
         let json = Json::read("{ \"a\": \"x\", ... \n // more\n \"b\": \"{id}\" }", 1);
         assert_eq!(keys(&json), ["a", "b"]);
-        assert!(json.elided && json.placeholder);
+        assert!(json.elided);
+        assert_eq!(json.placeholders, 4);
         assert!(Json::read("[…]", 1).elided);
         assert!(!Json::read("{\"a\": \"...\"}", 1).elided);
     }

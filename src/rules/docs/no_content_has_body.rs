@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     reason: "HTTP has no body behind a 204: a client never sees what the example shows",
     check: Check::Page(|page, findings| {
-        for answer in page.answers().filter(|answer| answer.is.status == Some(204)) {
+        for answer in page.all_answers().filter(|answer| answer.is.status == Some(204)) {
             let (Some(body), Some(at)) = (answer.is.body.as_deref(), answer.is.body_line) else { continue };
             // A remark in the block is no body.
             if answer.is.body_kind == BodyKind::Text && !body.trim_start().starts_with(['{', '[', '<']) {

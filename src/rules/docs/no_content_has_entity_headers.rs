@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "headers that describe a body were copied from another answer; behind a 204 there is none",
     check: Check::Page(|page, findings| {
-        for answer in page.answers().filter(|answer| answer.is.status == Some(204) && answer.is.body.is_none()) {
+        for answer in page.all_answers().filter(|answer| answer.is.status == Some(204) && answer.is.body.is_none()) {
             for header in &answer.is.headers {
                 let name = header.name.to_ascii_lowercase();
                 let empty = name == "content-length" && header.value == "0";

@@ -66,6 +66,10 @@ impl<'a> Known<'a> {
     }
 
     fn judge(&self, corpus: &Corpus<'_>, page: &Mentions, mention: &Mention) -> Option<Finding> {
+        // Types of values in bodies are often derived ones without a page.
+        if !mention.annotated {
+            return None;
+        }
         let twin = self.twin(&mention.name.to_ascii_lowercase());
         let quoted = format!("the type '{}' of microsoft.graph", mention.name);
         if let Some((twin, index, line)) = twin {
@@ -74,8 +78,7 @@ impl<'a> Known<'a> {
             let finding = corpus.finding(page, &mention.origin, message, &format!("name the type {twin}"));
             return Some(finding.against(by));
         }
-        // Types of values in bodies are often derived ones without a page.
-        if !self.complete || !mention.annotated {
+        if !self.complete {
             return None;
         }
         let message = format!("{quoted} is described by no page, nor linked to");
@@ -83,11 +86,11 @@ impl<'a> Known<'a> {
         Some(finding.as_severe_as(Severity::Note))
     }
 
-    /// A described type that is this one in the singular or plural, or one slip away.
+    /// A described type whose plural this is, or that is one slip away.
     fn twin(&self, name: &str) -> Option<(&'a str, usize, usize)> {
         let lengths = name.len().saturating_sub(2)..=name.len() + 2;
         let mut near = lengths.filter_map(|length| self.by_length.get(&length)).flatten();
-        let found = near.find(|known| is_plural(name, known) || is_plural(known, name) || slipped(name, known))?;
+        let found = near.find(|known| is_plural(name, known) || slipped(name, known))?;
         let (page, line) = self.names[found];
         Some((found, page, line))
     }
@@ -103,7 +106,8 @@ fn is_plural(many: &str, one: &str) -> bool {
 /// Short names are often near each other, and names that differ in a digit are versions.
 fn slipped(name: &str, known: &str) -> bool {
     let digits = |name: &str| name.bytes().filter(u8::is_ascii_digit).count();
-    known.len() >= 10 && digits(name) == digits(known) && one_slip(name, known)
+    let singular = is_plural(known, name);
+    known.len() >= 10 && !singular && digits(name) == digits(known) && one_slip(name, known)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     reason: "whoever copies the example sends these words too, and the body is no JSON any more",
     check: Check::Page(|page, findings| {
-        for sent in page.sent() {
+        for sent in page.all_sent() {
             let is = sent.is;
             // The reader has taken the JSON below for the body.
             let body = is.body_line.filter(|_| is.body_kind == BodyKind::Json);

@@ -48,7 +48,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "a phrase that belongs to another status leaves open which of the two is meant",
     check: Check::Page(|page, findings| {
-        for answer in page.answers() {
+        for answer in page.all_answers() {
             let (Some(status), Some(reason)) = (answer.is.status, answer.is.reason.as_deref()) else { continue };
             let said = page.page.lines.success.filter(|_| page.page.success.as_deref() == Some(&[status]));
             let found = judge(page, status, reason, answer.is.line, "the status line");

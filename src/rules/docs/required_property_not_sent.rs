@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
         if tables != 1 || !table.iter().any(|property| property.required == Some(true)) {
             return;
         }
-        for sent in page.sent().filter(|sent| sent.is.body_kind == BodyKind::Json) {
+        for sent in page.sent().filter(|sent| sent.has_own_body && sent.is.body_kind == BodyKind::Json) {
             let Some(json) = sent.json().filter(|json| json.shape == Shape::Object) else { continue };
             if !is_documented_call(page, sent) || wraps(json, table) {
                 continue;

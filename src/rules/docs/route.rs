@@ -104,10 +104,10 @@ impl Route {
             url = rest;
             best = fit(template, url);
         }
-        if best == Fit::No && (is_alias(template, url) || fit(&family(template), &family(url)) == Fit::Fits) {
-            return Fit::Fits;
+        if best == Fit::No {
+            best = below(template, url);
         }
-        best
+        if best == Fit::No { fit(&family(template), &family(url)) } else { best }
     }
 }
 
@@ -281,13 +281,15 @@ fn calls(name: &str, template: &Call, url: &Call) -> Fit {
     Fit::Call(name.to_owned(), only_ours, only_theirs)
 }
 
-/// Whether a URL is the template below one more segment: resources live under a name of their
-/// own and under that of their workload.
-fn is_alias(template: &[Segment], url: &[Segment]) -> bool {
-    template.len() >= 2
-        && url.len() == template.len() + 1
-        && matches!(url[0], Segment::Word { .. })
-        && fit(template, &url[1..]) == Fit::Fits
+/// How the end of a URL fits a template that begins further below: resources live under a name
+/// of their own and under that of their workload, and pages leave the way to a workbook out.
+fn below(template: &[Segment], url: &[Segment]) -> Fit {
+    let begins = matches!(template.first(), Some(Segment::Word { .. }));
+    let named = matches!(url.first(), Some(Segment::Word { .. }));
+    if begins && named && template.len() >= 2 && url.len() > template.len() {
+        return fit(template, &url[url.len() - template.len()..]);
+    }
+    Fit::No
 }
 
 /// A path in the common form of its family: drives, sites and notebooks have several roots, and
@@ -363,6 +365,7 @@ mod tests {
             ("/widgets/delta", "/widgets/delta()"),
             ("/widgets/search(q={q})", "/widgets/search(q=@q)?@q='x'"),
             ("/riskyUsers/dismiss", "/identityProtection/riskyUsers/dismiss"),
+            ("/workbook/tables/{id|name}/rows/add", "/me/drive/items/{id}/workbook/tables/{id|name}/rows/add"),
             ("/.../tables/{id|name}/rows", "/me/drive/items/1/workbook/tables/2/rows"),
             ("~/groups/{id}", "/beta/groups/1"),
             ("/users/id/messages", "/users/1/messages"),

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "an example is there to be copied, and its URL cannot be called",
     check: Check::Page(|page, findings| {
-        for sent in page.sent() {
+        for sent in page.all_sent() {
             let Some(url) = sent.is.url.as_deref() else { continue };
             let Some(wrong) = wrong_path(url).or_else(|| scheme(url)) else { continue };
             let message = format!("the URL of the example {wrong}: {url}");
