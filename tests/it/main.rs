@@ -9,6 +9,8 @@ mod conformance;
 mod diff;
 #[cfg(feature = "cli")]
 mod docs;
+#[cfg(feature = "cli")]
+mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
