@@ -18,6 +18,8 @@ mod examples;
 mod layers;
 mod policy;
 #[cfg(feature = "cli")]
+mod regen;
+#[cfg(feature = "cli")]
 mod render;
 #[cfg(feature = "cli")]
 mod report;
