@@ -7,6 +7,8 @@ mod client;
 mod conformance;
 #[cfg(feature = "cli")]
 mod diff;
+#[cfg(feature = "cli")]
+mod doclint;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]

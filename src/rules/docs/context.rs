@@ -22,7 +22,12 @@ pub struct PageContext<'a> {
     pub(super) sections: Vec<Section<'a>>,
     pub(super) exchanges: Vec<Exchange<'a>>,
     templates: Vec<Route>,
+    /// Whether URLs can be compared with the templates: they are readable, and not too many.
+    comparable: bool,
 }
+
+/// No page has nearly as many request lines.
+const MOST_TEMPLATES: usize = 200;
 
 /// A documented exchange.
 pub(super) struct Exchange<'a> {
@@ -86,6 +91,8 @@ fn header<'a>(headers: &'a [ExampleHeader], name: &str) -> Option<&'a ExampleHea
 impl<'a> PageContext<'a> {
     pub(super) fn new(page: &'a Page, rule: &'static Rule) -> Self {
         let requests = page.requests.as_deref().unwrap_or_default();
+        let readable = requests.iter().all(|request| wrong_path(&request.path).is_none());
+        let comparable = readable && requests.len() <= MOST_TEMPLATES;
         let mut context = Self {
             page,
             rule,
@@ -93,6 +100,7 @@ impl<'a> PageContext<'a> {
             sections: page.outline.sections(),
             exchanges: Vec::new(),
             templates: requests.iter().map(|request| Route::template(&request.path)).collect(),
+            comparable,
         };
         let examples = page.examples.as_deref().unwrap_or_default();
         context.exchanges = examples.iter().map(|example| context.exchange(example)).collect();
@@ -100,12 +108,11 @@ impl<'a> PageContext<'a> {
     }
 
     fn exchange(&self, example: &'a Example) -> Exchange<'a> {
-        let readable = self.requests().iter().all(|request| wrong_path(&request.path).is_none());
         let sent = example.request.as_ref().map(|is| {
             let annotation = self.annotation_of(is.line);
             let route = is.url.as_deref().map(Route::read);
             let opaque = annotation.is_some_and(|at| self.annotations[at].is("opaqueUrl"));
-            let comparable = |url: &str| is_of_graph(url) && readable && wrong_path(url).is_none();
+            let comparable = |url: &str| is_of_graph(url) && self.comparable && wrong_path(url).is_none();
             let fit = route.as_ref().filter(|_| !opaque && is.url.as_deref().is_some_and(comparable));
             let fit = fit.and_then(|route| self.best(is.method.as_deref()?, route));
             let end = self.block(is.line).map_or(0, |block| block.last);
