@@ -41,6 +41,7 @@ proptest! {
 
 /// Ten times the text, at most some forty times the time: nothing in it is squared.
 #[test]
+#[allow(clippy::disallowed_methods)] // it measures
 fn long_pages_take_long_and_not_longer() {
     let before = "# kite\n\n## Permissions\n\n|Permission type|Permissions|\n|:--|:--|\n";
     let kinds: [(&str, fn(usize) -> String); 5] = [
