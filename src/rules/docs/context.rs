@@ -264,7 +264,7 @@ pub(super) trait Detail {
     /// The fact on which both sides disagree.
     fn on(self, fact: Option<FactId>) -> Self;
     /// Another severity than the rule's.
-    fn as_severe_as(self, severity: Severity) -> Self;
+    fn of_severity(self, severity: Severity) -> Self;
 }
 
 impl Detail for Finding {
@@ -278,7 +278,7 @@ impl Detail for Finding {
         self
     }
 
-    fn as_severe_as(mut self, severity: Severity) -> Self {
+    fn of_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }

@@ -326,10 +326,8 @@ fn family(segments: &[Segment]) -> Vec<Segment> {
     if path.first().is_some_and(|first| first.is("me")) {
         path.splice(..1, [Segment::word("users"), Segment::Any]);
     }
-    if let [groups, _, sites, ..] = path.as_slice() {
-        if groups.is("groups") && sites.is("sites") {
-            path.drain(..2);
-        }
+    if path.len() >= 3 && path[0].is("groups") && path[2].is("sites") {
+        path.drain(..2);
     }
     if path.len() >= 2 && path[0].is("sites") {
         path[1] = Segment::Any;
@@ -346,10 +344,10 @@ fn family(segments: &[Segment]) -> Vec<Segment> {
         path.splice(..2, [Segment::word("drive")]);
     }
     // Behind its owner only: elsewhere a property may have the name.
-    if let Some(at) = path.iter().take(5).position(|segment| segment.is("drive") || segment.is("onenote")) {
-        if at % 2 == 0 && (at == 0 || ["users", "groups", "sites"].iter().any(|owner| path[0].is(owner))) {
-            path.drain(..at);
-        }
+    let owned = ["users", "groups", "sites"].iter().any(|owner| path.first().is_some_and(|first| first.is(owner)));
+    let at = path.iter().take(5).position(|segment| segment.is("drive") || segment.is("onenote"));
+    if let Some(at) = at.filter(|at| at % 2 == 0 && owned) {
+        path.drain(..at);
     }
     if path.first().is_some_and(|first| first.is("drive")) {
         let item = match path.get(1) {

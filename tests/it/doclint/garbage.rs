@@ -44,7 +44,8 @@ proptest! {
 #[allow(clippy::disallowed_methods)] // it measures
 fn long_pages_take_long_and_not_longer() {
     let before = "# kite\n\n## Permissions\n\n|Permission type|Permissions|\n|:--|:--|\n";
-    let kinds: [(&str, fn(usize) -> String); 5] = [
+    type Kind = (&'static str, fn(usize) -> String);
+    let kinds: [Kind; 5] = [
         ("rows", |n| (0..n).map(|at| format!("|Application|Kite.Fly{at}|\n")).collect()),
         ("keys", |n| {
             let keys: Vec<String> = (0..n).map(|at| format!("\"k{at}\": {at}")).collect();
