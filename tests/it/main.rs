@@ -9,12 +9,18 @@ mod conformance;
 mod diff;
 #[cfg(feature = "cli")]
 mod doclint;
+#[cfg(feature = "cli")]
+mod docs;
+#[cfg(feature = "cli")]
+mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
 mod layers;
 mod policy;
+#[cfg(feature = "cli")]
+mod regen;
 #[cfg(feature = "cli")]
 mod render;
 #[cfg(feature = "cli")]

@@ -1,9 +1,9 @@
 //! `entra-risk docs`: what the documentation pages say.
 
 mod diff;
-mod git;
+mod history;
 mod lint;
-mod read;
+pub(super) mod read;
 
 use clap::{Args, Subcommand};
 

@@ -69,6 +69,21 @@ pub struct Rule {
     check: Check,
 }
 
+impl Rule {
+    /// Whether it compares pages with each other: on one page alone it may find nothing.
+    #[must_use]
+    pub fn needs_other_pages(&self) -> bool {
+        matches!(self.check, Check::Corpus(_))
+    }
+}
+
+/// The rules that cannot say of so many pages that there is nothing.
+#[must_use]
+pub fn undecided(n_pages: usize) -> std::collections::BTreeSet<String> {
+    let rules = RULES.iter().filter(|rule| n_pages < 2 && rule.needs_other_pages());
+    rules.map(|rule| rule.id.to_owned()).collect()
+}
+
 /// What a rule looks at.
 enum Check {
     /// One page.
