@@ -162,6 +162,11 @@ impl<'a> PageContext<'a> {
         blocks.get(at).filter(|block| block.first <= line)
     }
 
+    /// Whether a URL leads on behind one of the templates, by name.
+    pub(super) fn leads_on(&self, sent: &Sent<'_>) -> bool {
+        sent.route.as_ref().is_some_and(|url| self.templates.iter().any(|template| template.leads_to(url)))
+    }
+
     /// The documented request lines.
     pub(super) fn requests(&self) -> &'a [Request] {
         self.page.requests.as_deref().unwrap_or_default()

@@ -111,6 +111,16 @@ impl Route {
     }
 }
 
+impl Route {
+    /// Whether a URL goes on behind this template to something that belongs to it, by name.
+    pub(super) fn leads_to(&self, url: &Self) -> bool {
+        let (template, url) = (family(&self.segments), family(&url.segments));
+        let Some(next) = url.get(template.len()) else { return false };
+        let named = matches!(next, Segment::Word { text, .. } if text.starts_with(char::is_alphabetic) && !stands_for_another(text));
+        named && is_plain(&template) && is_plain(&url) && fit(&template, &url[..template.len()]) == Fit::Fits
+    }
+}
+
 /// Whether few segments may be read in several ways, so that all ways can be tried.
 fn is_plain(path: &[Segment]) -> bool {
     let several = |segment: &&Segment| {
@@ -423,6 +433,15 @@ mod tests {
         assert_eq!(case, Fit::Case("riskyUsers".to_owned(), "riskyusers".to_owned()));
         let call = fit_of("/widgets/between(from={a})", "/widgets/between(from=1,to=2)");
         assert_eq!(call, Fit::Call("between".to_owned(), vec![], vec!["to".to_owned()]));
+    }
+
+    #[test]
+    fn a_url_may_lead_on_by_name() {
+        let leads = |template: &str, url: &str| Route::template(template).leads_to(&Route::read(url));
+        assert!(leads("/shares/{id}", "/shares/1/list"));
+        assert!(leads("/me/widgets/{id}", "/users/1/widgets/7/parts/2"));
+        assert!(!leads("/widgets", "/widgets/48d31887-5fad-4d73-a9f5-3c356e68a038"));
+        assert!(!leads("/widgets/{id}", "/widgets/7") && !leads("/widgets/{id}", "/gadgets/7/parts"));
     }
 
     #[test]
