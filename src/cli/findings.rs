@@ -54,6 +54,8 @@ pub(super) struct Outcome<'a> {
     pub(super) files: Vec<String>,
     /// The facts that were compared.
     pub(super) facts: BTreeSet<FactId>,
+    /// Rules that need more pages than were read to say that there is nothing.
+    pub(super) undecided: BTreeSet<String>,
     /// How much that is, for people: `12 pages, 3 skipped`.
     pub(super) looked_at: String,
 }
@@ -91,7 +93,7 @@ impl Reporting {
     /// Applies the accepted list, writes every report, prints one, and says how the command ends.
     pub(super) fn finish(self, outcome: Outcome<'_>) -> Result<Exit, Failure> {
         let rules = outcome.catalogue.iter().map(|rule| rule.id.to_owned()).collect();
-        let scope = Scope { rules, files: outcome.files, facts: outcome.facts };
+        let scope = Scope { rules, files: outcome.files, facts: outcome.facts, undecided: outcome.undecided };
         let mut applied = self.accepted.apply_findings(outcome.findings, &scope);
         if let Some(draft) = self.draft {
             draft.finish(&accepted::draft_findings(&applied.remaining))?;

@@ -9,7 +9,7 @@ mod style;
 pub mod text;
 pub mod update;
 
-pub use human::{Human, coverage, explain};
+pub use human::{Human, coverage, explain, explain_rule};
 pub use json::{SCHEMA, render as json};
 
 use std::fmt;

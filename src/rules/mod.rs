@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod docs;
+pub mod documents;
 pub mod drift;
 mod facts;
 mod message;

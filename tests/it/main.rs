@@ -7,12 +7,18 @@ mod client;
 mod conformance;
 #[cfg(feature = "cli")]
 mod diff;
+#[cfg(feature = "cli")]
+mod docs;
+#[cfg(feature = "cli")]
+mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
 mod layers;
 mod policy;
+#[cfg(feature = "cli")]
+mod regen;
 #[cfg(feature = "cli")]
 mod render;
 #[cfg(feature = "cli")]

@@ -221,6 +221,7 @@ fn operation() -> impl Strategy<Value = Operation> {
                         false => BTreeMap::from([("application".to_owned(), distinct(higher, &application))]),
                     },
                     application,
+                    higher: std::collections::BTreeMap::new(),
                     source: source.clone(),
                     origin: origin.clone(),
                 },

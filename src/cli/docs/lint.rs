@@ -38,7 +38,7 @@ pub(super) fn run(command: &Lint) -> Result<Exit, Failure> {
     let corpus = Corpus::at(&command.paths)?;
     let (mut findings, mut mentions) = (Vec::new(), Vec::new());
     let skipped = corpus.each(
-        |_, page| (docs::lint(&page), docs::mentions(&page)),
+        |_, page| docs::examine(&page),
         |(found, mentioned)| {
             findings.extend(found);
             mentions.push(mentioned);
@@ -47,13 +47,15 @@ pub(super) fn run(command: &Lint) -> Result<Exit, Failure> {
     )?;
     findings.extend(docs::corpus(&mentions));
     let files: Vec<String> = mentions.into_iter().map(|page| page.page).collect();
+    let undecided = docs::undecided(files.len());
     let looked_at = match files.len() {
         1 => "1 page".to_owned(),
         pages => format!("{pages} pages"),
     };
     let catalogue =
         docs::RULES.iter().map(|rule| Described { id: rule.id, severity: rule.severity, reason: rule.reason });
-    let outcome = Outcome { findings, catalogue: catalogue.collect(), files, looked_at, ..Outcome::default() };
+    let outcome =
+        Outcome { findings, catalogue: catalogue.collect(), files, looked_at, undecided, ..Outcome::default() };
     let exit = reporting.finish(outcome)?;
     Ok(match read::end(&skipped) {
         Exit::Done => exit,

@@ -3,7 +3,7 @@
 mod diff;
 mod history;
 mod lint;
-mod read;
+pub(super) mod read;
 
 use clap::{Args, Subcommand};
 

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::corpus::Corpus;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::findings::{FindingsOutput, Outcome};
-use crate::cli::{output, specs};
+use crate::cli::{docs, specs};
 use crate::contract::Contract;
 use crate::report::findings::Described;
 use crate::rules::drift::{self, Comparison};
@@ -65,11 +65,12 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
         files,
         facts: comparison.facts().0.into_iter().cloned().collect(),
         looked_at: looked_at(contract, &comparison, pages.len()),
+        ..Outcome::default()
     })?;
-    for skip in &skipped {
-        output::note(&format!("not read: {}: {}", skip.path, skip.reason));
-    }
-    Ok(if skipped.is_empty() { exit } else { Exit::Unusable })
+    Ok(match docs::read::end(&skipped) {
+        Exit::Done => exit,
+        unread => unread,
+    })
 }
 
 fn catalogue() -> Vec<Described<'static>> {

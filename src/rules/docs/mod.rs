@@ -69,6 +69,21 @@ pub struct Rule {
     check: Check,
 }
 
+impl Rule {
+    /// Whether it compares pages with each other: on one page alone it may find nothing.
+    #[must_use]
+    pub fn needs_other_pages(&self) -> bool {
+        matches!(self.check, Check::Corpus(_))
+    }
+}
+
+/// The rules that cannot say of so many pages that there is nothing.
+#[must_use]
+pub fn undecided(n_pages: usize) -> std::collections::BTreeSet<String> {
+    let rules = RULES.iter().filter(|rule| n_pages < 2 && rule.needs_other_pages());
+    rules.map(|rule| rule.id.to_owned()).collect()
+}
+
 /// What a rule looks at.
 enum Check {
     /// One page.
@@ -121,6 +136,18 @@ pub const RULES: &[&Rule] = &[
 /// know is found by [`corpus`].
 #[must_use]
 pub fn lint(page: &Page) -> Vec<Finding> {
+    examine(page).0
+}
+
+/// What a page mentions, to be kept for [`corpus`] when the page itself is gone.
+#[must_use]
+pub fn mentions(page: &Page) -> Mentions {
+    mentions::of(&PageContext::new(page, RULES[0]))
+}
+
+/// Both [`lint`] and [`mentions`], in one look at the page.
+#[must_use]
+pub fn examine(page: &Page) -> (Vec<Finding>, Mentions) {
     let mut findings = Vec::new();
     let mut context = PageContext::new(page, RULES[0]);
     for rule in RULES {
@@ -130,13 +157,7 @@ pub fn lint(page: &Page) -> Vec<Finding> {
         }
     }
     findings.sort_by(|a, b| a.origin.cmp(&b.origin));
-    findings
-}
-
-/// What a page mentions, to be kept for [`corpus`] when the page itself is gone.
-#[must_use]
-pub fn mentions(page: &Page) -> Mentions {
-    mentions::of(page)
+    (findings, mentions::of(&context))
 }
 
 /// What pages contradict together: names that stand on one of them alone, and are one slip from

@@ -126,6 +126,7 @@ impl<'a> Pair<'a> {
         match self.kind {
             "header" => value.is_some(),
             // That they are there is not what they are.
+            "bodyRequired" => false,
             "body" | "property" => rule.id == super::type_differs::RULE.id,
             "success" => value.is_some_and(|value| !value.contains(" or ")),
             _ => true,

@@ -131,9 +131,9 @@ fn lists_by_property<'a>(
     for list in &resource.enums {
         let Some(property) = list.property.as_deref() else { continue };
         let described = properties.iter().find(|described| described.name == property);
-        let named = described.and_then(|described| match &described.shape {
-            Shape::List { of, .. } => Some(of.as_ref()),
-            shape => Some(shape),
+        let named = described.map(|described| match &described.shape {
+            Shape::List { of, .. } => of.as_ref(),
+            shape => shape,
         });
         if let Some(Shape::Named { name }) = named
             && matches!(contract.shapes.get(name), Some(Shape::Enum { .. }))
