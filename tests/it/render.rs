@@ -221,7 +221,6 @@ fn operation() -> impl Strategy<Value = Operation> {
                         false => BTreeMap::from([("application".to_owned(), distinct(higher, &application))]),
                     },
                     application,
-                    higher: std::collections::BTreeMap::new(),
                     source: source.clone(),
                     origin: origin.clone(),
                 },
