@@ -2,7 +2,7 @@
 
 use super::Action;
 use super::requests::{self, Line};
-use super::said::{Changes, Pair, at, section_of};
+use super::said::{Changes, Pair, at};
 use crate::contract::Origin;
 use crate::docs::Page;
 use crate::docs::page::{Example, ExampleRequest};
@@ -33,9 +33,9 @@ struct Shown {
 }
 
 fn push(pair: Pair<'_>, old: Option<&Shown>, new: Option<&Shown>, changes: &mut Changes) {
-    let said = |page: &Page, shown: Option<&Shown>| match shown {
+    let said = |page: &Page, shown: Option<&Shown>, origin: Origin| match shown {
         Some(shown) => at(page, shown.line, Some(shown.text.clone())),
-        None => super::Said { value: None, origin: section_of(page, Subject::Example) },
+        None => super::Said { value: None, origin },
     };
     let action = match (old, new) {
         (None, _) => Action::Added,
@@ -43,7 +43,9 @@ fn push(pair: Pair<'_>, old: Option<&Shown>, new: Option<&Shown>, changes: &mut 
         _ => Action::Changed,
     };
     let fact = pair.fact("exchange", None);
-    changes.push("exchange_changed", action, fact, Some(said(pair.old, old)), Some(said(pair.new, new)));
+    let before = said(pair.old, old, pair.old_section(Subject::Example));
+    let after = said(pair.new, new, pair.new_section(Subject::Example));
+    changes.push("exchange_changed", action, fact, Some(before), Some(after));
 }
 
 /// What the examples of a page show beyond its other sections, each thing once.
@@ -79,12 +81,12 @@ fn one(page: &Page, lines: &[Line<'_>], example: &Example) -> Option<Shown> {
 /// The call of an example that is no documented request.
 fn undocumented(lines: &[Line<'_>], request: &ExampleRequest) -> Option<String> {
     let (method, url) = (request.method.as_deref()?, request.url.as_deref()?);
-    let is_call = |line: &&Line<'_>| {
-        line.method == method && path::fits(&line.form.to_ascii_lowercase(), &url.to_ascii_lowercase())
-    };
+    let url = requests::form(url);
+    let in_any_case = url.to_ascii_lowercase();
+    let is_call = |line: &&Line<'_>| line.method == method && path::fits(&line.form.to_ascii_lowercase(), &in_any_case);
     match lines.is_empty() || lines.iter().any(|line| is_call(&line)) {
         true => None,
-        false => Some(format!("{method} {}", without_values(&path::canonical(url)))),
+        false => Some(format!("{method} {}", without_values(&url))),
     }
 }
 
@@ -108,7 +110,6 @@ fn number(pair: Pair<'_>, changes: &mut Changes) {
             "the page shows {new} documented {} where it showed {old}",
             if new == 1 { "call" } else { "calls" }
         );
-        let place = |page: &Page| -> Origin { section_of(page, Subject::Example) };
-        changes.note(text, Some(place(pair.old)), Some(place(pair.new)));
+        changes.note(text, Some(pair.old_section(Subject::Example)), Some(pair.new_section(Subject::Example)));
     }
 }

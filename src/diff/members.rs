@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::operations::join;
 use super::pairing::Pairs;
-use super::said::{Changes, api, at};
+use super::said::{Changes, api, at, top};
 use super::{Action, Said};
 use crate::contract::FactId;
 use crate::docs::Page;
@@ -52,13 +52,19 @@ impl Statement<'_> {
         }
     }
 
+    /// The row of the property that it describes, in source form: of its page, or of another.
+    fn row<'p>(&self, page: &'p Page) -> Option<&'p str> {
+        let name = self.list.property.as_ref()?;
+        let properties = page.resource.iter().flat_map(|resource| resource.properties.iter().flatten());
+        let property = properties.into_iter().find(|other| other.name.eq_ignore_ascii_case(name))?;
+        Some(page.outline.line(property.line))
+    }
+
     /// Whether both speak of one enumeration by its own name. The list of a property whose type
     /// is only text belongs to that property.
     fn is_same_type(&self, other: &Statement<'_>) -> bool {
-        self.api == other.api
-            && self.is_named()
-            && other.is_named()
-            && self.list.name.eq_ignore_ascii_case(&other.list.name)
+        let named = self.api == other.api && self.list.name.eq_ignore_ascii_case(&other.list.name);
+        named && self.is_named() && other.is_named()
     }
 
     /// Whether it is called by the name of a type. Many a property has the name of its type.
@@ -133,18 +139,29 @@ fn take<'a>(before: &mut Vec<Statement<'a>>, list: &Statement<'_>) -> Option<Sta
 
 /// A list that only the newer page has. With a property that is new itself it is no news.
 fn stated(old: &Page, list: &Statement<'_>, changes: &mut Changes) {
-    if old.resource.is_some() && has_property(old, list) {
+    if old.resource.is_some() && has_property(old, list) && !shows_all(old, list) {
         let text = list.list.members.join(", ");
-        let before = Some(super::resources::missing(old));
+        let before = Some(missing(old, list));
         changes.push("section_stated", Action::Added, list.fact(None), before, list.said(Some(&text)));
     }
 }
 
 fn unstated(new: &Page, list: &Statement<'_>, changes: &mut Changes) {
-    if new.resource.is_some() && has_property(new, list) {
+    if new.resource.is_some() && has_property(new, list) && !shows_all(new, list) {
         let text = list.list.members.join(", ");
-        let after = Some(super::resources::missing(new));
+        let after = Some(missing(new, list));
         changes.push("section_unstated", Action::Removed, list.fact(None), list.said(Some(&text)), after);
+    }
+}
+
+/// Where a page would list the members: at the property.
+fn missing(page: &Page, list: &Statement<'_>) -> Said {
+    let name = list.list.property.as_ref();
+    let mut properties = page.resource.iter().flat_map(|resource| resource.properties.iter().flatten());
+    let property = properties.find(|other| name.is_some_and(|name| other.name.eq_ignore_ascii_case(name)));
+    match property {
+        Some(property) => at(page, property.line, None),
+        None => Said { value: None, origin: top(page) },
     }
 }
 
@@ -167,9 +184,10 @@ impl Compare<'_, '_> {
         let members = |list: &Enumeration| list.members.clone();
         let (before, after) = (members(old.list), members(new.list));
         let (before, after): (Vec<&String>, Vec<&String>) = (before.iter().collect(), after.iter().collect());
-        let joined = join(&before, &after, |one, other| one.eq_ignore_ascii_case(other));
+        let joined = join(&before, &after, |member| member.to_ascii_lowercase());
         let is_open = old.is_open() || new.is_open();
-        for member in joined.come.into_iter().filter(|member| !lists(&self.old, new, member)) {
+        let known = |member: &&String| lists(&self.old, new, member) || shows(old.row(old.page), member);
+        for member in joined.come.into_iter().filter(|member| !known(member)) {
             let id = match member.as_str() {
                 SENTINEL => "sentinel_changed",
                 _ if is_open => "member_added",
@@ -177,7 +195,8 @@ impl Compare<'_, '_> {
             };
             self.changes.push(id, Action::Added, new.fact(Some(member)), old.said(None), new.said(Some(member)));
         }
-        for member in joined.gone.into_iter().filter(|member| !lists(&self.new, old, member)) {
+        let kept = |member: &&String| lists(&self.new, old, member) || shows(new.row(new.page), member);
+        for member in joined.gone.into_iter().filter(|member| !kept(member)) {
             let id = if member == SENTINEL { "sentinel_changed" } else { "member_removed" };
             self.changes.push(id, Action::Removed, new.fact(Some(member)), old.said(Some(member)), new.said(None));
         }
@@ -192,4 +211,18 @@ impl Compare<'_, '_> {
 fn lists(all: &[Statement<'_>], of: &Statement<'_>, member: &str) -> bool {
     let mut same = all.iter().filter(|other| other.is_same_type(of));
     same.any(|list| list.list.members.iter().any(|other| other.eq_ignore_ascii_case(member)))
+}
+
+/// Whether the row of a property on another page shows every member, in words that are not read
+/// as a list: then only the wording changed.
+fn shows_all(page: &Page, list: &Statement<'_>) -> bool {
+    let row = list.row(page);
+    row.is_some() && list.list.members.iter().all(|member| shows(row, member))
+}
+
+/// Whether a row has a word in code or emphasis.
+fn shows(row: Option<&str>, member: &str) -> bool {
+    let marked = |mark: char| row.unwrap_or_default().split(mark).skip(1).step_by(2);
+    let mut words = marked('`').chain(marked('*')).flat_map(|span| span.split([',', ' ', '`', '*']));
+    words.any(|word| word.eq_ignore_ascii_case(member))
 }

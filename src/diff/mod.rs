@@ -142,7 +142,8 @@ pub fn compare(old: Version<'_>, new: Version<'_>, renamed: &[(&str, &str)]) -> 
     let lists = members::Lists::new(&pairs);
     let mut changes = Changes::default();
     for &(before, after) in &pairs.both {
-        let pair = Pair { old: before, new: after };
+        let sections = Default::default();
+        let pair = Pair::new(before, after, &sections);
         let (former, name) = (old.name(before), new.name(after));
         if former != name {
             let text = format!("the page is renamed from {former} to {name}");

@@ -1,8 +1,10 @@
 //! Headers, query options, the request body and the status of an operation page.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Action;
 use super::members::Lists;
-use super::said::{Changes, OnlyIn, Pair, section_of};
+use super::said::{Changes, OnlyIn, Pair};
 use super::types::{Difference, difference};
 use crate::docs::page::{BodyProperty, Header, Query};
 use crate::docs::section::Subject;
@@ -27,24 +29,25 @@ pub(super) struct Joined<'a, T> {
     pub(super) come: Vec<&'a T>,
 }
 
-/// Brings entries together that have one name; of equal names the first stands for all.
-pub(super) fn join<'a, T>(old: &[&'a T], new: &[&'a T], is_same: impl Fn(&T, &T) -> bool) -> Joined<'a, T> {
-    let first = |entries: &[&'a T]| {
-        let mut kept: Vec<&'a T> = Vec::new();
-        for &entry in entries {
-            if !kept.iter().any(|other| is_same(other, entry)) {
-                kept.push(entry);
-            }
-        }
-        kept
+/// Brings entries together that have one key; of equal keys the first stands for all.
+pub(super) fn join<'a, T>(old: &[&'a T], new: &[&'a T], key: impl Fn(&T) -> String) -> Joined<'a, T> {
+    let keyed = |entries: &[&'a T]| {
+        let mut seen = HashSet::new();
+        let with_key = entries.iter().map(|&entry| (key(entry), entry));
+        with_key.filter(|(key, _)| seen.insert(key.clone())).collect::<Vec<_>>()
     };
-    let (old, new) = (first(old), first(new));
-    let partner = |entry: &T, others: &[&'a T]| others.iter().copied().find(|other| is_same(entry, other));
-    Joined {
-        both: new.iter().filter_map(|&entry| Some((partner(entry, &old)?, entry))).collect(),
-        gone: old.iter().copied().filter(|entry| partner(entry, &new).is_none()).collect(),
-        come: new.iter().copied().filter(|entry| partner(entry, &old).is_none()).collect(),
+    let (old, new) = (keyed(old), keyed(new));
+    let before: HashMap<&str, &'a T> = old.iter().map(|(key, entry)| (key.as_str(), *entry)).collect();
+    let after: HashSet<&str> = new.iter().map(|(key, _)| key.as_str()).collect();
+    let mut joined = Joined { both: Vec::new(), gone: Vec::new(), come: Vec::new() };
+    for (key, entry) in &new {
+        match before.get(key.as_str()) {
+            Some(former) => joined.both.push((*former, *entry)),
+            None => joined.come.push(*entry),
+        }
     }
+    joined.gone.extend(old.iter().filter(|(key, _)| !after.contains(key.as_str())).map(|(_, entry)| *entry));
+    joined
 }
 
 struct Sections<'a, 'c> {
@@ -75,8 +78,11 @@ impl<'a> Sections<'a, '_> {
         if entries.is_empty() && !unread {
             return None;
         }
-        let page = if new.is_some() { self.pair.new } else { self.pair.old };
-        let line = entries.first().map_or_else(|| section_of(page, section).line, |entry| describe(entry).1);
+        let heading = || match new.is_some() {
+            true => self.pair.new_section(section).line,
+            false => self.pair.old_section(section).line,
+        };
+        let line = entries.first().map_or_else(heading, |entry| describe(entry).1);
         let listed: Vec<String> = entries.iter().map(|entry| describe(entry).0).collect();
         let value = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
         let present = if new.is_some() { OnlyIn::New(line) } else { OnlyIn::Old(line) };
@@ -93,7 +99,7 @@ impl<'a> Sections<'a, '_> {
         let (old, new) = (headers(self.pair.old.headers.as_deref()), headers(self.pair.new.headers.as_deref()));
         let describe = |header: &Header| (described(&header.name, header.required), header.line);
         let Some((old, new)) = self.entries(old, new, "header", section, describe) else { return };
-        let joined = join(&old, &new, |one, other| one.name.eq_ignore_ascii_case(&other.name));
+        let joined = join(&old, &new, |entry| entry.name.to_ascii_lowercase());
         for header in joined.come {
             let id = match header.required {
                 _ if is_content_type(header) => "content_type_changed",
@@ -156,7 +162,7 @@ impl<'a> Sections<'a, '_> {
         let (old, new) = (all(&self.pair.old.query), all(&self.pair.new.query));
         let Some((old, new)) = self.entries(old, new, "query", section, describe) else { return };
         let bare = |query: &Query| query.name.trim_start_matches('$').to_ascii_lowercase();
-        let joined = join(&old, &new, |one, other| bare(one) == bare(other));
+        let joined = join(&old, &new, bare);
         for query in joined.come {
             self.add("query_added", "query", &query.name, "supported".to_owned(), OnlyIn::New(query.line), section);
         }
@@ -182,7 +188,7 @@ impl<'a> Sections<'a, '_> {
             return;
         }
         let Some((old, new)) = self.entries(old, new, "body", section, describe) else { return };
-        let joined = join(&old, &new, |one, other| one.name.eq_ignore_ascii_case(&other.name));
+        let joined = join(&old, &new, |entry| entry.name.to_ascii_lowercase());
         for property in joined.come {
             let id = if property.required == Some(true) { "body_required_added" } else { "body_added" };
             self.add(id, "body", &property.name, typed(property), OnlyIn::New(property.line), section);

@@ -1,6 +1,6 @@
 //! Permissions: of each kind a list of names, of which one suffices.
 
-use super::said::{Changes, Pair, section_of};
+use super::said::{Changes, Pair};
 use super::{Action, Said};
 use crate::contract::Origin;
 use crate::docs::Page;
@@ -48,11 +48,8 @@ fn whole(pair: Pair<'_>, permissions: &Permissions, is_new: bool, changes: &mut 
     let kinds = permissions.kinds().filter_map(|(kind, names)| Some(format!("{kind}: {}", value(names?))));
     let text = kinds.collect::<Vec<_>>().join(", ");
     let (first, _) = permissions.kinds().find(|(_, names)| names.is_some()).unwrap_or_default();
-    let said = |page: &Page, speaks: bool| {
-        let origin = if speaks { origin(page, first) } else { section_of(page, Subject::Permissions) };
-        Some(Said { value: speaks.then(|| text.clone()), origin })
-    };
-    let (old, new) = (said(pair.old, !is_new), said(pair.new, is_new));
+    let said = |origin: Origin, speaks: bool| Some(Said { value: speaks.then(|| text.clone()), origin });
+    let (old, new) = (said(old_origin(&pair, first), !is_new), said(new_origin(&pair, first), is_new));
     let (id, action) = match is_new {
         true => ("permissions_stated", Action::Added),
         false => ("permissions_unstated", Action::Removed),
@@ -91,21 +88,24 @@ impl Kind<'_, '_> {
     }
 
     fn push(&mut self, id: &'static str, action: Action, old: Option<&str>, new: Option<&str>) {
-        let said = |page: &Page, value: Option<&str>| {
-            Some(Said { value: value.map(str::to_owned), origin: origin(page, self.kind) })
-        };
-        let (old, new) = (said(self.pair.old, old), said(self.pair.new, new));
+        let said = |origin: Origin, value: Option<&str>| Some(Said { value: value.map(str::to_owned), origin });
+        let old = said(old_origin(&self.pair, self.kind), old);
+        let new = said(new_origin(&self.pair, self.kind), new);
         self.changes.push(id, action, self.pair.fact("permission", Some(self.kind)), old, new);
     }
 }
 
+fn old_origin(pair: &Pair<'_>, kind: &str) -> Origin {
+    origin(pair.old, kind).unwrap_or_else(|| pair.old_section(Subject::Permissions))
+}
+
+fn new_origin(pair: &Pair<'_>, kind: &str) -> Origin {
+    origin(pair.new, kind).unwrap_or_else(|| pair.new_section(Subject::Permissions))
+}
+
 /// Where a page, or the file that it includes, speaks of a kind of permission.
-fn origin(page: &Page, kind: &str) -> Origin {
-    match page.lines.permission(kind) {
-        Some(line) => {
-            let file = page.lines.permissions_file.as_ref().unwrap_or(&page.page);
-            Origin { file: file.clone(), line }
-        }
-        None => section_of(page, Subject::Permissions),
-    }
+fn origin(page: &Page, kind: &str) -> Option<Origin> {
+    let line = page.lines.permission(kind)?;
+    let file = page.lines.permissions_file.as_ref().unwrap_or(&page.page);
+    Some(Origin { file: file.clone(), line })
 }

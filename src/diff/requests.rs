@@ -1,6 +1,6 @@
 //! Request lines: operations and their paths.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::pairing::Pairs;
 use super::said::{Changes, OnlyIn, Pair, api, at, top};
@@ -22,8 +22,8 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn is(&self, other: &Line<'_>) -> bool {
-        self.method == other.method && self.form == other.form
+    fn id(&self) -> (&str, &str) {
+        (self.method, &self.form)
     }
 
     fn text(&self) -> String {
@@ -33,15 +33,12 @@ impl Line<'_> {
 
 /// The request lines of a page, each once.
 pub(super) fn lines(page: &Page) -> Vec<Line<'_>> {
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    for request in page.requests.iter().flatten() {
+    let mut seen = HashSet::new();
+    let lines = page.requests.iter().flatten().map(|request| {
         let (form, spelled) = (form(&request.path), spelled(&request.path));
-        let line = Line { method: &request.method, form, spelled, line: request.line };
-        if !lines.iter().any(|other| other.is(&line)) {
-            lines.push(line);
-        }
-    }
-    lines
+        Line { method: &request.method, form, spelled, line: request.line }
+    });
+    lines.filter(|line| seen.insert(format!("{} {}", line.method, line.form))).collect()
 }
 
 /// A path without root, query and slash at the end, for people.
@@ -64,10 +61,23 @@ pub(super) fn spelled(path: &str) -> String {
     format!("/{}", below.trim_start_matches(['/', '~']).trim_end_matches('/'))
 }
 
-/// A path in a form in which two spellings are equal: also quotes around a placeholder, blanks
-/// and escapes are spelling.
-fn form(spelled: &str) -> String {
-    path::canonical(spelled).replace("'{}'", "{}").replace("\"{}\"", "{}").replace(' ', "")
+/// A path in a form in which two spellings are equal: also quotes around a placeholder, blanks,
+/// a key in parentheses (`/kites('{id}')`), and the parentheses of an action are spelling.
+pub(super) fn form(spelled: &str) -> String {
+    let path = path::canonical(spelled).replace("'{}'", "{}").replace("\"{}\"", "{}").replace(' ', "");
+    let segments: Vec<String> = path.split('/').map(segment).collect();
+    segments.join("/")
+}
+
+fn segment(segment: &str) -> String {
+    let parts = segment.strip_suffix(')').and_then(|rest| rest.split_once('('));
+    match parts {
+        Some((name, "")) => name.to_owned(),
+        Some((name, key)) if !name.is_empty() && !key.contains(['=', ',', '(']) => {
+            format!("{name}/{}", key.trim_matches('\''))
+        }
+        _ => segment.to_owned(),
+    }
 }
 
 /// Where every operation is documented in one version.
@@ -115,8 +125,10 @@ pub(super) fn compare(pair: Pair<'_>, indexes: &Indexes, changes: &mut Changes) 
     if let (Some(first), true) = (old.first(), new.is_empty()) {
         return stated(&pair, "section_unstated", &old, OnlyIn::Old(first.line), changes);
     }
-    let gone: Vec<&Line<'_>> = old.iter().filter(|line| !new.iter().any(|other| other.is(line))).collect();
-    let come: Vec<&Line<'_>> = new.iter().filter(|line| !old.iter().any(|other| other.is(line))).collect();
+    let (before, after): (HashSet<_>, HashSet<_>) =
+        (old.iter().map(Line::id).collect(), new.iter().map(Line::id).collect());
+    let gone: Vec<&Line<'_>> = old.iter().filter(|line| !after.contains(&line.id())).collect();
+    let come: Vec<&Line<'_>> = new.iter().filter(|line| !before.contains(&line.id())).collect();
     let mut lines = Lines { pair, gone, come, changes };
     lines.respelled();
     lines.method_changed(&old, &new);
@@ -140,45 +152,57 @@ struct Lines<'a, 'l> {
 
 impl Lines<'_, '_> {
     fn respelled(&mut self) {
-        self.explain("path_respelled", "path", |old, new, _| {
-            old.method == new.method && old.form.eq_ignore_ascii_case(&new.form)
+        self.explain("path_respelled", "path", |line| {
+            Some(format!("{} {}", line.method, line.form.to_ascii_lowercase()))
         });
     }
 
+    /// One path under another method, which no line of the other version has.
     fn method_changed(&mut self, old: &[Line<'_>], new: &[Line<'_>]) {
-        let has = |lines: &[Line<'_>], method: &str| lines.iter().any(|line| line.method == method);
-        self.explain("method_changed", "method", |gone, come, _| {
-            gone.form == come.form && !has(new, gone.method) && !has(old, come.method)
-        });
+        let methods = |lines: &[Line<'_>]| lines.iter().map(|line| line.method.to_owned()).collect::<HashSet<_>>();
+        let (before, after) = (methods(old), methods(new));
+        let only_one = |method: &str| before.contains(method) != after.contains(method);
+        self.explain("method_changed", "method", |line| only_one(line.method).then(|| line.form.clone()));
     }
 
     /// One line gone and one come, of one method: the path of the operation changed.
     fn path_changed(&mut self) {
-        self.explain("path_changed", "path", |old, new, alone| old.method == new.method && alone(old.method));
+        let count = |lines: &[&Line<'_>]| {
+            lines.iter().fold(HashMap::new(), |mut counts: HashMap<String, usize>, line| {
+                *counts.entry(line.method.to_owned()).or_default() += 1;
+                counts
+            })
+        };
+        let (gone, come) = (count(&self.gone), count(&self.come));
+        let alone = |method: &str| gone.get(method) == Some(&1) && come.get(method) == Some(&1);
+        self.explain("path_changed", "path", |line| alone(line.method).then(|| line.method.to_owned()));
     }
 
-    fn explain(
-        &mut self,
-        id: &'static str,
-        kind: &str,
-        fits: impl Fn(&Line<'_>, &Line<'_>, &dyn Fn(&str) -> bool) -> bool,
-    ) {
-        let mut at = 0;
-        while at < self.gone.len() {
-            let old = self.gone[at];
-            let alone = |method: &str| {
-                let count = |lines: &[&Line<'_>]| lines.iter().filter(|line| line.method == method).count();
-                count(&self.gone) == 1 && count(&self.come) == 1
-            };
-            let Some(found) = self.come.iter().position(|new| fits(old, new, &alone)) else {
-                at += 1;
+    /// Takes away every line that is gone and has come again under an equal key.
+    fn explain(&mut self, id: &'static str, kind: &str, key: impl Fn(&Line<'_>) -> Option<String>) {
+        let mut come: HashMap<String, usize> = HashMap::new();
+        for (index, line) in self.come.iter().enumerate() {
+            if let Some(key) = key(line) {
+                come.entry(key).or_insert(index);
+            }
+        }
+        let (mut left, mut taken) = (Vec::new(), HashSet::new());
+        for old in std::mem::take(&mut self.gone) {
+            let Some(index) = key(old).and_then(|key| come.remove(&key)) else {
+                left.push(old);
                 continue;
             };
-            self.gone.remove(at);
-            let new = self.come.remove(found);
+            taken.insert(index);
+            let new = self.come[index];
             let fact = self.about(old, kind, None);
             self.pair.changed(self.changes, id, fact, (&old.text(), old.line), (&new.text(), new.line));
         }
+        self.gone = left;
+        let mut index = 0;
+        self.come.retain(|_| {
+            index += 1;
+            !taken.contains(&(index - 1))
+        });
     }
 
     /// What another page of the other version documents is neither gone nor new.

@@ -3,7 +3,7 @@
 use super::members::Lists;
 use super::operations::join;
 use super::pairing::Pairs;
-use super::said::{Changes, OnlyIn, Pair, api, at, section_of, top};
+use super::said::{Changes, OnlyIn, Pair, api, top};
 use super::types::{Difference, difference};
 use super::{Action, Said};
 use crate::contract::FactId;
@@ -208,7 +208,7 @@ impl Types<'_, '_> {
                 return self.pair.one_sided(self.changes, id, fact, names.join(", "), present, rows.section);
             }
         };
-        let joined = join(old, new, |one, other| one.name.eq_ignore_ascii_case(&other.name));
+        let joined = join(old, new, |property| property.name.to_ascii_lowercase());
         for property in joined.come {
             let fact = self.fact(rows.kind, Some(&property.name));
             let present = OnlyIn::New(property.line);
@@ -239,9 +239,4 @@ impl Types<'_, '_> {
         };
         pair.changed(self.changes, id, fact, (before, old.line), (after, new.line));
     }
-}
-
-/// Where the list of properties of a page is, for what it lacks.
-pub(super) fn missing(page: &Page) -> Said {
-    at(page, section_of(page, Subject::Properties).line, None)
 }

@@ -1,5 +1,6 @@
 //! Collects changes, each with what both versions say and where.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::kinds::kind;
@@ -46,9 +47,27 @@ impl Changes {
 pub(super) struct Pair<'a> {
     pub(super) old: &'a Page,
     pub(super) new: &'a Page,
+    sections: &'a (Sections, Sections),
 }
 
+/// Where the sections of a page begin, once somebody asks.
+pub(super) type Sections = OnceCell<Vec<(Subject, usize)>>;
+
 impl<'a> Pair<'a> {
+    pub(super) fn new(old: &'a Page, new: &'a Page, sections: &'a (Sections, Sections)) -> Self {
+        Self { old, new, sections }
+    }
+
+    /// Where a section of the older page is, or else the page's top: where something is missing.
+    pub(super) fn old_section(&self, subject: Subject) -> Origin {
+        section_of(self.old, &self.sections.0, subject)
+    }
+
+    /// Where a section of the newer page is, or else the page's top.
+    pub(super) fn new_section(&self, subject: Subject) -> Origin {
+        section_of(self.new, &self.sections.1, subject)
+    }
+
     /// The API that both versions document.
     pub(super) fn api(&self) -> &'a str {
         self.new.api.as_deref().unwrap_or_else(|| api(self.old))
@@ -74,12 +93,12 @@ impl<'a> Pair<'a> {
         present: OnlyIn,
         section: Subject,
     ) {
-        let (page, absent, action, line) = match present {
-            OnlyIn::Old(line) => (self.old, self.new, Action::Removed, line),
-            OnlyIn::New(line) => (self.new, self.old, Action::Added, line),
+        let (page, origin, action, line) = match present {
+            OnlyIn::Old(line) => (self.old, self.new_section(section), Action::Removed, line),
+            OnlyIn::New(line) => (self.new, self.old_section(section), Action::Added, line),
         };
         let here = Some(at(page, line, Some(value)));
-        let there = Some(Said { value: None, origin: section_of(absent, section) });
+        let there = Some(Said { value: None, origin });
         let (old, new) = match present {
             OnlyIn::Old(_) => (here, there),
             OnlyIn::New(_) => (there, here),
@@ -124,13 +143,13 @@ pub(super) fn top(page: &Page) -> Origin {
     Origin { file: page.page.clone(), line: page.lines.title.unwrap_or(1) }
 }
 
-/// Where a section is, or else the top of the page: where something is missing.
-pub(super) fn section_of(page: &Page, subject: Subject) -> Origin {
-    let line = page
-        .outline
-        .sections()
-        .iter()
-        .find(|section| section.subject == subject && section.line > 0)
-        .map(|section| section.line);
-    line.map_or_else(|| top(page), |line| Origin { file: page.page.clone(), line })
+fn section_of(page: &Page, sections: &Sections, subject: Subject) -> Origin {
+    let sections = sections.get_or_init(|| {
+        let sections = page.outline.sections();
+        sections.iter().filter(|section| section.line > 0).map(|section| (section.subject, section.line)).collect()
+    });
+    match sections.iter().find(|(its, _)| *its == subject) {
+        Some(&(_, line)) => Origin { file: page.page.clone(), line },
+        None => top(page),
+    }
 }

@@ -63,7 +63,9 @@ impl Outline {
     /// Cuts a page into blocks, in one pass over its lines.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // One kind of line end, so that what spans lines reads the same in every file.
+        let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
         let spans = lines(&text);
         let mut outline = Self { text, spans, blocks: Vec::new() };
         outline.blocks = Scanner { outline: &outline, at: 1, blocks: Vec::new(), ends: HashMap::new() }.run();
@@ -145,7 +147,7 @@ impl Outline {
     }
 }
 
-/// Where lines start and end; a line ends with LF, CR LF or CR.
+/// Where lines start and end.
 fn lines(text: &str) -> Vec<(u32, u32)> {
     let bytes = text.as_bytes();
     let offset = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);

@@ -73,9 +73,7 @@ fn header_name(cell: &str) -> Option<String> {
 
 fn is_permission(row: &Row<'_>) -> bool {
     !permission::kinds(&inline::text(row.cell(0))).is_empty()
-        && row
-            .rest(1)
-            .any(|cell| permission::names(cell).next().is_some() || cell.to_ascii_lowercase().contains("supported"))
+        && row.rest(1).any(|cell| permission::names(cell).next().is_some() || permission::is_none(&inline::text(cell)))
 }
 
 /// The columns of a table by what their header says.
@@ -272,6 +270,9 @@ pub(super) fn body(outline: &Outline, sections: &[&Section<'_>]) -> (Listed<Body
             let url =
                 (lead.contains("request url") || lead.contains("query parameter")) && !lead.contains("request body");
             let table = table::table(outline, block);
+            if !lists_properties(&table) {
+                continue;
+            }
             let columns = Columns::of(&table);
             for row in &table.rows {
                 let Some(name) = property_name(row.cell(0)) else { continue };
@@ -296,6 +297,14 @@ pub(super) fn body(outline: &Outline, sections: &[&Section<'_>]) -> (Listed<Body
         (true, true) => none_or_unread(outline, sections),
     };
     (listed, in_url)
+}
+
+/// Whether the first column of a table names properties, and not the values of one of them.
+fn lists_properties(table: &Table<'_>) -> bool {
+    let Some(first) = table.header.first() else { return true };
+    let first = inline::text(first).to_ascii_lowercase();
+    let named = ["property", "properties", "parameter", "name", "field", "attribute", "element", "key"];
+    first.is_empty() || !first.contains("value") && named.iter().any(|name| first.contains(name))
 }
 
 pub(super) fn is_list(kind: &str) -> bool {

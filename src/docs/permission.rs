@@ -172,7 +172,7 @@ pub(super) fn is_name(word: &str) -> bool {
 }
 
 /// Whether a cell says that there is no permission of its kind.
-fn is_none(text: &str) -> bool {
+pub(super) fn is_none(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let text = text.trim().trim_end_matches(['.', '*']).trim();
     const WORDS: &[&str] = &["none", "n/a", "na", "no", "-", "--"];

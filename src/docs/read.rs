@@ -335,7 +335,12 @@ impl<'a> Reader<'a> {
     }
 
     fn examples(&mut self) {
-        let read = example::read(self.outline, self.sections, self.annotations);
+        let read = example::read(
+            self.outline,
+            self.sections,
+            self.annotations,
+            self.page.requests.as_deref().unwrap_or_default(),
+        );
         for line in &read.unread {
             self.unread(*line, "examples", "the block is neither a request nor an answer");
         }

@@ -104,17 +104,23 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
 /// What stands in code behind "possible values", up to the end of the sentence, and behind
 /// "following value".
 fn members(description: &str) -> Vec<String> {
+    const LEADS: &[&str] = &["possible value", "following value", "allowed values", "valid values", "supported values"];
     let lower = description.to_ascii_lowercase();
+    let mut leads: Vec<usize> =
+        LEADS.iter().flat_map(|lead| lower.match_indices(lead).map(|(at, lead)| at + lead.len())).collect();
+    leads.sort_unstable();
     let mut members: Vec<String> = Vec::new();
-    let mut known = HashSet::new();
-    for lead in ["possible values", "possible value", "following value", "allowed values", "valid values"] {
-        let mut from = 0;
-        while let Some(at) = lower[from..].find(lead).map(|at| at + from + lead.len()) {
-            from = at;
-            for code in inline::code(sentence(&description[at..])).filter(|code| is_member(code)) {
-                if known.insert(code) {
-                    members.push(code.to_owned());
-                }
+    let (mut known, mut end) = (HashSet::new(), 0);
+    for at in leads {
+        // Several of the phrases in one sentence lead to the same list.
+        if at < end {
+            continue;
+        }
+        let list = sentence(&description[at..]);
+        end = at + list.len();
+        for code in inline::code(list).filter(|code| is_member(code)) {
+            if known.insert(code) {
+                members.push(code.to_owned());
             }
         }
     }

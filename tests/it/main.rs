@@ -8,6 +8,8 @@ mod conformance;
 #[cfg(feature = "cli")]
 mod diff;
 #[cfg(feature = "cli")]
+mod docs;
+#[cfg(feature = "cli")]
 mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;
@@ -15,6 +17,8 @@ mod emulator;
 mod examples;
 mod layers;
 mod policy;
+#[cfg(feature = "cli")]
+mod regen;
 #[cfg(feature = "cli")]
 mod render;
 #[cfg(feature = "cli")]

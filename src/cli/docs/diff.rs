@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::git;
+use super::history;
 use crate::cli::corpus::{self, Corpus, Skipped};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Destination};
@@ -73,7 +73,7 @@ pub(super) struct Compared {
 pub(super) fn run(command: Diff) -> Result<Exit, Failure> {
     let files = output::begin_all(&command.output)?;
     let compared = match (&command.git, command.paths.as_slice()) {
-        (Some(range), filters) => git::compare(&command.repo, range, filters)?,
+        (Some(range), filters) => history::compare(&command.repo, range, filters)?,
         (None, [old, new]) => on_disk(old, new)?,
         (None, paths) => {
             return Err(Failure::input(

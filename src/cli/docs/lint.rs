@@ -38,7 +38,7 @@ pub(super) fn run(command: &Lint) -> Result<Exit, Failure> {
     let corpus = Corpus::at(&command.paths)?;
     let (mut findings, mut mentions) = (Vec::new(), Vec::new());
     let skipped = corpus.each(
-        |_, page| (docs::lint(&page), docs::mentions(&page)),
+        |_, page| docs::examine(&page),
         |(found, mentioned)| {
             findings.extend(found);
             mentions.push(mentioned);

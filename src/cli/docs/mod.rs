@@ -1,7 +1,7 @@
 //! `entra-risk docs`: what the documentation pages say.
 
 mod diff;
-mod git;
+mod history;
 mod lint;
 pub(super) mod read;
 

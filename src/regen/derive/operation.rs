@@ -111,23 +111,34 @@ fn parameters(call: &Call<'_>, findings: &mut Vec<Finding>) -> Vec<Yaml> {
     };
     for query in queries(call) {
         if take(&query.name, query.line) {
-            let comment = place(call.page, query.line);
+            let comment = Some(place(call.page, query.line));
             parameters.push(parameter(&query.name, "query", false, query_schema(query), comment));
         }
     }
     for header in headers(call) {
         if take(&header.name, header.line) {
             let required = header.required == Some(true);
-            let comment = place(call.page, header.line);
+            let comment = Some(place(call.page, header.line));
             parameters.push(parameter(&header.name, "header", required, Kind::Text.schema(), comment));
         }
     }
     parameters
 }
 
-/// A parameter of a query or header.
-pub(in crate::regen) fn parameter(name: &str, place: &str, required: bool, schema: Yaml, comment: String) -> Yaml {
-    let mut entries = vec![entry("name", Yaml::text(name)), entry("in", Yaml::text(place)).because(comment)];
+/// A parameter of a query or header, with the place that states it.
+pub(in crate::regen) fn parameter(
+    name: &str,
+    place: &str,
+    required: bool,
+    schema: Yaml,
+    comment: Option<String>,
+) -> Yaml {
+    let place = entry("in", Yaml::text(place));
+    let place = match comment {
+        Some(comment) => place.because(comment),
+        None => place,
+    };
+    let mut entries = vec![entry("name", Yaml::text(name)), place];
     if required {
         entries.push(entry("required", Yaml::Bool(true)));
     }

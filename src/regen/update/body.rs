@@ -6,8 +6,10 @@ use super::pass::{Decided, Known, Pass, Voice, origin, pointer};
 use crate::contract::{FactId, Operation, Property, Shape};
 use crate::docs::Page;
 use crate::docs::page::BodyProperty;
+use crate::docs::section::Subject;
 use crate::regen::emit::{Yaml, entry};
 use crate::regen::kind::{Kind, reference};
+use crate::regen::layout::Spot;
 use crate::regen::names;
 
 impl<'a> Pass<'a> {
@@ -57,8 +59,9 @@ impl<'a> Pass<'a> {
             before: Some(property.shape.describe(self.contract)),
             spec: property.origin.clone(),
         };
-        let voices =
-            presence(tables, |page| body(page).find(|stated| stated.name == property.name).map(|stated| stated.line));
+        let voices = presence(tables, Subject::Body, |page| {
+            body(page).find(|stated| stated.name == property.name).map(|stated| stated.line)
+        });
         let may_go = voices.iter().any(|(_, page, _)| Self::may_drop(&property.source, page));
         if !may_go && voices.iter().all(|(listed, ..)| !listed) {
             return false;
@@ -89,7 +92,7 @@ impl<'a> Pass<'a> {
             return;
         };
         if let Some(spot) = self.spot(&format!("{schema}/properties/{}", token(&property.name))) {
-            self.edits.set(spot, &decided.value.schema());
+            self.set_kind(spot, &decided.value);
             self.changed(&known, Some(words(&decided.value)), &decided);
         }
     }
@@ -117,6 +120,8 @@ impl<'a> Pass<'a> {
     fn require(&mut self, schema: &str, name: &str) {
         match self.spot(&format!("{schema}/required")) {
             Some(list) => self.edits.add_item(list, list.children.len().checked_sub(1), &Yaml::text(name)),
+            None if !self.is_fresh(schema, "required") => {}
+            None if !self.is_fresh(schema, "properties") => {}
             None => {
                 let Some(spot) = self.spot(schema) else { return };
                 let after = spot
@@ -129,17 +134,7 @@ impl<'a> Pass<'a> {
     }
 
     fn unrequire(&mut self, schema: &str, names: &[String]) {
-        let pointer = format!("{schema}/required");
-        let (Some(spot), Some(node)) = (self.spot(&pointer), self.node(&pointer)) else { return };
-        let listed = node.items().enumerate();
-        let gone: Vec<usize> = listed
-            .filter(|(_, item)| item.text().is_some_and(|text| names.iter().any(|name| name == text)))
-            .map(|(at, _)| at)
-            .collect();
-        match gone.len() == spot.children.len() && !gone.is_empty() {
-            true => self.remove_entry(schema, "required"),
-            false => self.edits.remove(spot, &gone),
-        }
+        self.later.unrequired.entry(schema.to_owned()).or_default().extend_from_slice(names);
     }
 
     /// The greatest number of items. That a page states none says nothing.
@@ -223,8 +218,9 @@ impl<'a> Pass<'a> {
             before: None,
             spec: operation.body.as_ref().map_or(&operation.origin, |body| &body.origin).clone(),
         };
-        let voices =
-            presence(tables, |page| body(page).find(|other| other.name == stated.name).map(|other| other.line));
+        let voices = presence(tables, Subject::Body, |page| {
+            body(page).find(|other| other.name == stated.name).map(|other| other.line)
+        });
         let Some(decided) = self.decide(&known, &voices, |listed| listed_words(*listed), |listed| !listed) else {
             return;
         };
@@ -286,6 +282,7 @@ impl<'a> Pass<'a> {
         let new = entry(name, kind.schema());
         match self.spot(&format!("{schema}/properties")) {
             Some(properties) => self.edits.add_entry(properties, properties.children.len().checked_sub(1), &new),
+            None if !self.is_fresh(schema, "properties") => {}
             None => {
                 let Some(spot) = self.spot(schema) else { return };
                 let after =
@@ -309,6 +306,32 @@ impl<'a> Pass<'a> {
             }
         }
         self.unrequire(schema, names);
+    }
+
+    /// Gives a schema another type. Where only type and format differ, its description and
+    /// everything else stays.
+    pub(super) fn set_kind(&mut self, spot: &Spot, kind: &Kind) {
+        let simple = match kind {
+            Kind::Text => Some(("string", None)),
+            Kind::Uuid => Some(("string", Some("uuid"))),
+            Kind::DateTime => Some(("string", Some("date-time"))),
+            Kind::Boolean => Some(("boolean", None)),
+            Kind::Integer(format) => Some(("integer", *format)),
+            Kind::Number => Some(("number", None)),
+            _ => None,
+        };
+        let at = |key: &str| spot.children.iter().position(|child| child.key.as_deref() == Some(key));
+        let bounds = ["items", "properties", "enum", "minItems", "maxItems", "minimum", "maximum", "minLength"];
+        let (Some((word, format)), Some(old), None) = (simple, at("type"), bounds.into_iter().find_map(at)) else {
+            return self.edits.set(spot, &kind.schema());
+        };
+        self.edits.set_text(&spot.children[old], word);
+        match (format, at("format")) {
+            (Some(format), Some(old)) => self.edits.set_text(&spot.children[old], format),
+            (Some(format), None) => self.edits.add_entry(spot, Some(old), &entry("format", Yaml::text(format))),
+            (None, Some(old)) => self.edits.remove(spot, &[old]),
+            (None, None) => {}
+        }
     }
 
     /// The type that words name, with the schemas of this description.

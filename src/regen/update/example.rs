@@ -21,7 +21,7 @@ impl Pass<'_> {
                 let name = example.name.as_deref().unwrap_or("(without a name)");
                 let fact = FactId::of(&self.contract.api, operation, "exchange", Some(name));
                 let message = "no transcript has this example".to_owned();
-                self.note("example_new", &fact, origin(page, example.line), &operation.origin, message);
+                self.note("example_new", &fact, origin(page, example.line), Some(&operation.origin), message);
             }
         }
     }

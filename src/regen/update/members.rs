@@ -3,19 +3,23 @@
 use super::operation::token;
 use super::parameters::{listed_words, presence};
 use super::pass::{Known, Pass};
-use super::schema::{by_source, resource_of};
+use super::schema::by_source;
 use crate::contract::{FactId, Origin, Source};
-use crate::docs::page::Enumeration;
-use crate::docs::{Page, matching};
+use crate::docs::Page;
+use crate::docs::section::Subject;
 use crate::regen::emit::Yaml;
-use crate::regen::names;
 
 impl Pass<'_> {
     pub(super) fn members(&mut self, name: &str, members: &[String], source: &Source, place: &Origin) {
-        let api = &self.contract.api;
-        let is_listed = |page: &&Page| matching::is_of(page, api) && self.lists(page, name).next().is_some();
-        let pages: Vec<&Page> = self.pages.iter().filter(is_listed).collect();
+        let lists = self.index.lists_of(name);
+        let mut pages: Vec<&Page> = lists.iter().map(|(page, _)| *page).collect();
+        pages.dedup_by(|one, other| std::ptr::eq(*one, *other));
         let pages = by_source(pages, source);
+        let line_of = |page: &Page, member: &str| {
+            let own = lists.iter().filter(|(other, _)| std::ptr::eq(*other, page));
+            let mut own = own.filter(|(_, list)| list.members.iter().any(|known| known == member));
+            own.next().map(|(_, list)| list.line)
+        };
         let list = format!("/components/schemas/{}/enum", token(name));
         let Some(spot) = self.spot(&list).filter(|_| !pages.is_empty()) else { return };
         let known = |pass: &Self, member: &str, before: bool| Known {
@@ -26,7 +30,7 @@ impl Pass<'_> {
         let mut gone = Vec::new();
         for (index, member) in members.iter().enumerate() {
             let known = known(self, member, true);
-            let voices = presence(&pages, |page| self.line_of(page, name, member));
+            let voices = presence(&pages, Subject::Properties, |page| line_of(page, member));
             let may_go = voices.iter().any(|(_, page, _)| Self::may_drop(source, page));
             if !may_go && voices.iter().all(|(listed, ..)| !listed) {
                 continue;
@@ -38,8 +42,8 @@ impl Pass<'_> {
         }
         let mut new: Vec<String> = Vec::new();
         let mut after = None;
-        let listed: Vec<String> =
-            pages.iter().flat_map(|page| self.lists(page, name)).flat_map(|list| list.members.clone()).collect();
+        let speaking = lists.iter().filter(|(page, _)| pages.iter().any(|other| std::ptr::eq(*other, *page)));
+        let listed: Vec<String> = speaking.flat_map(|(_, list)| list.members.clone()).collect();
         for member in listed {
             if let Some(index) = members.iter().position(|known| *known == member) {
                 after = Some(index);
@@ -50,14 +54,18 @@ impl Pass<'_> {
             }
             new.push(member.clone());
             let known = known(self, &member, false);
-            let voices = presence(&pages, |page| self.line_of(page, name, &member));
+            let voices = presence(&pages, Subject::Properties, |page| line_of(page, &member));
             let Some(decided) = self.decide(&known, &voices, |listed| listed_words(*listed), |listed| !listed) else {
                 continue;
             };
             self.changed(&known, Some("member".to_owned()), &decided);
-            // A new name takes the place of an old one that is gone.
-            match gone.pop() {
-                Some(index) => self.edits.set_text(&spot.children[index], &member),
+            // A new name takes the place of an old one that stood there.
+            let place = after.map_or(0, |index| index + 1);
+            match gone.iter().position(|index| *index == place) {
+                Some(at) => {
+                    self.edits.set_text(&spot.children[gone.remove(at)], &member);
+                    after = Some(place);
+                }
                 None => self.edits.add_item(spot, after, &Yaml::text(&member)),
             }
             self.cite(&format!("/components/schemas/{}", token(name)), "", source, decided.page);
@@ -65,30 +73,5 @@ impl Pass<'_> {
         if gone.len() < spot.children.len() {
             self.edits.remove(spot, &gone);
         }
-    }
-
-    /// The lists of a page that are of this enumeration: by the name of the type, or by the
-    /// property of a resource that has it.
-    fn lists<'p>(&self, page: &'p Page, name: &str) -> impl Iterator<Item = &'p Enumeration> {
-        let resource = resource_of(page);
-        let schema = resource.and_then(|resource| names::type_name(resource.name.as_deref()?));
-        let properties = schema.map(|schema| format!("/components/schemas/{}/properties", token(&schema)));
-        let reference = format!("#/components/schemas/{name}");
-        let is_it = move |property: &str| {
-            let node =
-                properties.as_ref().and_then(|properties| self.node(properties)).and_then(|node| node.get(property));
-            node.and_then(|node| node.str("$ref")) == Some(reference.as_str())
-        };
-        let all = resource.into_iter().flat_map(|resource| &resource.enums);
-        let found: Vec<&'p Enumeration> = all
-            .filter(|list| {
-                names::type_name(&list.name).as_deref() == Some(name) || list.property.as_deref().is_some_and(&is_it)
-            })
-            .collect();
-        found.into_iter()
-    }
-
-    fn line_of(&self, page: &Page, name: &str, member: &str) -> Option<usize> {
-        self.lists(page, name).find(|list| list.members.iter().any(|known| known == member)).map(|list| list.line)
     }
 }

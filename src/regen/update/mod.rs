@@ -20,6 +20,7 @@
 
 mod body;
 mod example;
+mod index;
 mod members;
 mod operation;
 mod parameters;
@@ -33,7 +34,7 @@ use serde::Serialize;
 use pass::Pass;
 
 use super::layout::Spot;
-use crate::contract::{Exchange, FactId, Origin};
+use crate::contract::{Contract, Exchange, FactId, Origin};
 use crate::docs::Page;
 use crate::finding::{Finding, Severity};
 use crate::spec::{Document, SpecError, lint};
@@ -108,9 +109,10 @@ pub fn update(text: &str, file: &str, pages: &[Page], conditions: &Conditions<'_
             let mut pass = Pass::new(&document, &contract, &root, &result.text, pages, conditions);
             pass.run();
             if round == 0 {
-                result.undecided = pass.undecided;
-                result.notes = pass.notes;
+                result.notes = std::mem::take(&mut pass.notes);
             }
+            let known: Vec<Option<FactId>> = result.undecided.iter().map(|finding| finding.fact.clone()).collect();
+            result.undecided.extend(pass.undecided.into_iter().filter(|finding| !known.contains(&finding.fact)));
             if pass.edits.is_empty() {
                 break;
             }
@@ -122,21 +124,54 @@ pub fn update(text: &str, file: &str, pages: &[Page], conditions: &Conditions<'_
         }
         result.text = next;
     }
-    judge(&result.text, file)?;
+    let contract = judge(&result.text, file)?;
+    result.notes.extend(outdated(&result.changes, &contract, conditions.exchanges));
     result.text.insert_str(0, mark);
     result.changes.sort_by(|one, other| (&one.spec, &one.fact).cmp(&(&other.spec, &other.fact)));
     Ok(result)
 }
 
 /// A description that was sound stays so.
-fn judge(text: &str, file: &str) -> Result<(), SpecError> {
+fn judge(text: &str, file: &str) -> Result<Contract, SpecError> {
     let document = Document::parse(text, file)?;
-    document.contract()?;
+    let contract = document.contract()?;
     let broken = lint::lint(&document).into_iter().find(|finding| finding.severity == Severity::Error);
-    broken.map_or(Ok(()), |finding| {
+    broken.map_or(Ok(contract), |finding| {
         let reason = format!("the update would break it: {} [{}]", finding.message, finding.rule);
         Err(SpecError { file: file.to_owned(), line: finding.origin.line, subject: finding.subject, reason })
     })
+}
+
+/// Statements of transcripts that say otherwise than the description does now.
+fn outdated(changes: &[Change], contract: &Contract, exchanges: &[Exchange]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for exchange in exchanges {
+        let Some(operation) = contract.operation(&exchange.operation) else {
+            findings.push(outdated_one("operation", &exchange.operation, &exchange.origin, None));
+            continue;
+        };
+        for statement in &exchange.statements {
+            let fact = FactId::of(&contract.api, operation, &statement.kind, statement.name.as_deref());
+            let change = changes.iter().find(|change| change.fact == fact);
+            if let Some(change) = change.filter(|change| change.after.as_deref() != Some(&statement.value)) {
+                findings.push(outdated_one(&statement.key(), &statement.value, &statement.origin, Some(change)));
+            }
+        }
+    }
+    findings
+}
+
+fn outdated_one(key: &str, value: &str, place: &Origin, change: Option<&Change>) -> Finding {
+    Finding {
+        rule: "update/transcript_outdated".to_owned(),
+        severity: Severity::Note,
+        origin: place.clone(),
+        subject: key.to_owned(),
+        message: format!("the transcript still says {value}"),
+        remedy: String::new(),
+        other: change.map(|change| change.page.clone()),
+        fact: change.map(|change| change.fact.clone()),
+    }
 }
 
 /// A later pass that finishes a change is no further change.

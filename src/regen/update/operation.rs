@@ -7,6 +7,7 @@ use crate::docs::Page;
 use crate::docs::matching::is_alias;
 use crate::docs::page::{BodyKind, Request};
 use crate::docs::path::{self, canonical};
+use crate::docs::section::Subject;
 use crate::regen::derive::with_names_of;
 use crate::regen::emit::{Yaml, entry};
 use crate::spec::escape;
@@ -23,7 +24,7 @@ impl Pass<'_> {
                 spec: alias.origin.clone(),
             };
             let form = canonical(alias.path.as_str());
-            let voices = presence(pages, |page| line_of(page, &operation.method, &form));
+            let voices = presence(pages, Subject::Request, |page| line_of(page, &operation.method, &form));
             let may_go = voices.iter().any(|(_, page, _)| Self::may_drop(&alias.source, page));
             if !may_go && voices.iter().all(|(listed, ..)| !listed) {
                 continue;
@@ -39,12 +40,7 @@ impl Pass<'_> {
         for request in pages.iter().flat_map(|page| page.requests.iter().flatten()) {
             let form = canonical(&request.path);
             let own = Request { method: operation.method.clone(), path: operation.path.to_string(), line: 0 };
-            let taken = |path: &str| canonical(path) == form;
-            let elsewhere = self
-                .contract
-                .operations
-                .iter()
-                .any(|other| other.method == operation.method && other.paths().any(|path| taken(path.as_str())));
+            let elsewhere = self.index.is_described(&operation.method, &form);
             if elsewhere || ours.contains(&form) || added.contains(&form) || !is_alias(&own, request) {
                 continue;
             }
@@ -60,13 +56,14 @@ impl Pass<'_> {
             before: None,
             spec: operation.origin.clone(),
         };
-        let voices = presence(pages, |page| line_of(page, &operation.method, form));
+        let voices = presence(pages, Subject::Request, |page| line_of(page, &operation.method, form));
         let Some(decided) = self.decide(&known, &voices, |listed| listed_words(*listed), |listed| !listed) else {
             return;
         };
         let holder = pointer(operation);
         match self.spot(&format!("{holder}/x-entra-aliases")) {
             Some(list) => self.edits.add_item(list, list.children.len().checked_sub(1), &Yaml::text(&alias)),
+            None if !self.is_fresh(&holder, "x-entra-aliases") => return,
             None => {
                 let names = ["operationId", "tags", "summary", "description", "x-entra-source", "x-entra-licence"];
                 self.add_behind(&holder, &names, &entry("x-entra-aliases", Yaml::row([&alias])));
@@ -137,7 +134,7 @@ impl Pass<'_> {
             .any(|example| example.response.as_ref().is_some_and(|response| response.body_kind == BodyKind::Json));
         if carries && operation.success.shape.is_none() && shows_body {
             let message = "the answer carries JSON now: describe its schema by hand".to_owned();
-            self.note("answer_undescribed", &known.fact, decided.origin.clone(), &known.spec, message);
+            self.note("answer_undescribed", &known.fact, decided.origin.clone(), Some(&known.spec), message);
         }
         self.changed(&known, Some(status.to_string()), &decided);
     }

@@ -1,8 +1,9 @@
 //! Headers and query options.
 
 use super::pass::{Known, Pass, Voice, origin, pointer};
-use crate::contract::{FactId, Operation, Origin, Source};
+use crate::contract::{FactId, Operation, Origin, Rests, Source};
 use crate::docs::Page;
+use crate::docs::section::Subject;
 use crate::regen::derive::{is_parameter, parameter, path_parameters, query_schema};
 use crate::regen::emit::{Yaml, entry};
 use crate::regen::kind::Kind;
@@ -38,11 +39,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             self.requirement(operation, one, &speaking);
+            self.confirm(operation, "header", one, &speaking, |page| lists_header(page, one.name));
         }
         let mut seen: Vec<String> = Vec::new();
-        for (page, header) in
-            speaking.iter().flat_map(|page| page.headers.iter().flatten().map(move |header| (*page, header)))
-        {
+        for header in speaking.iter().flat_map(|page| page.headers.iter().flatten()) {
             let lower = header.name.to_ascii_lowercase();
             let known =
                 described.iter().any(|one| one.name.eq_ignore_ascii_case(&header.name)) || seen.contains(&lower);
@@ -52,9 +52,9 @@ impl<'a> Pass<'a> {
             seen.push(lower);
             let required = header.required == Some(true);
             let value = if required { "required" } else { "optional" };
-            let voices = presence(&speaking, |page| lists_header(page, &header.name));
-            let new = |comment: String| parameter(&header.name, "header", required, Kind::Text.schema(), comment);
-            self.add_parameter(operation, "header", &header.name, value, &voices, page, header.line, &new);
+            let voices = presence(&speaking, Subject::Headers, |page| lists_header(page, &header.name));
+            let new = parameter(&header.name, "header", required, Kind::Text.schema(), None);
+            self.add_parameter(operation, ("header", &header.name, value), &voices, new);
         }
         self.remove_parameters(operation, &gone);
     }
@@ -75,12 +75,12 @@ impl<'a> Pass<'a> {
         for one in &described {
             if self.is_dropped(operation, "query", one, &speaking, |page| lists_query(page, one.name)) {
                 gone.push(one.index);
+                continue;
             }
+            self.confirm(operation, "query", one, &speaking, |page| lists_query(page, one.name));
         }
         let mut seen: Vec<&str> = Vec::new();
-        for (page, query) in
-            speaking.iter().flat_map(|page| page.query.iter().flatten().map(move |query| (*page, query)))
-        {
+        for query in speaking.iter().flat_map(|page| page.query.iter().flatten()) {
             let known = described.iter().any(|one| one.name.eq_ignore_ascii_case(&query.name))
                 || seen.contains(&query.name.as_str())
                 || in_path.iter().any(|name| name.eq_ignore_ascii_case(&query.name));
@@ -88,9 +88,9 @@ impl<'a> Pass<'a> {
                 continue;
             }
             seen.push(&query.name);
-            let voices = presence(&speaking, |page| lists_query(page, &query.name));
-            let new = |comment: String| parameter(&query.name, "query", false, query_schema(query), comment);
-            self.add_parameter(operation, "query", &query.name, "supported", &voices, page, query.line, &new);
+            let voices = presence(&speaking, Subject::Query, |page| lists_query(page, &query.name));
+            let new = parameter(&query.name, "query", false, query_schema(query), None);
+            self.add_parameter(operation, ("query", &query.name, "supported"), &voices, new);
         }
         self.remove_parameters(operation, &gone);
     }
@@ -129,7 +129,8 @@ impl<'a> Pass<'a> {
             ),
             spec: one.origin.clone(),
         };
-        let voices = presence(speaking, lists);
+        let subject = if kind == "query" { Subject::Query } else { Subject::Headers };
+        let voices = presence(speaking, subject, lists);
         if !voices.iter().any(|(_, page, _)| Self::may_drop(one.source, page))
             && voices.iter().all(|(listed, ..)| !listed)
         {
@@ -142,9 +143,39 @@ impl<'a> Pass<'a> {
         true
     }
 
+    /// What was assumed so far is documented by a page that lists it.
+    fn confirm(
+        &mut self,
+        operation: &Operation,
+        kind: &str,
+        one: &Described<'_>,
+        speaking: &[&Page],
+        lists: impl Fn(&Page) -> Option<usize>,
+    ) {
+        if one.source.rests != Rests::Assumption {
+            return;
+        }
+        let value = if kind == "query" { "supported" } else { requirement_word(one.required) };
+        let known = Known {
+            fact: FactId::of(&self.contract.api, operation, kind, Some(one.name)),
+            before: Some(value.to_owned()),
+            spec: one.origin.clone(),
+        };
+        let voices: Vec<Voice<'_, bool>> =
+            presence(speaking, Subject::Query, lists).into_iter().filter(|(listed, ..)| *listed).collect();
+        let Some(decided) = self.decide(&known, &voices, |listed| listed_words(*listed), |_| false) else { return };
+        let holder = pointer(operation);
+        let item = format!("{holder}/parameters/{}", one.index);
+        match self.spot(&item).is_some_and(|spot| spot.get("x-entra-source").is_some()) {
+            true => self.cite(&item, "", one.source, decided.page),
+            false => self.cite(&holder, &format!("/parameters/{}", one.index), one.source, decided.page),
+        }
+        self.changed(&known, Some(value.to_owned()), &decided);
+    }
+
     /// Required or optional, where the pages say so.
     fn requirement(&mut self, operation: &Operation, one: &Described<'_>, speaking: &[&Page]) {
-        let word = |required: &bool| if *required { "required".to_owned() } else { "optional".to_owned() };
+        let word = |required: &bool| requirement_word(*required).to_owned();
         let known = Known {
             fact: FactId::of(&self.contract.api, operation, "header", Some(one.name)),
             before: Some(word(&one.required)),
@@ -174,37 +205,29 @@ impl<'a> Pass<'a> {
         self.changed(&known, Some(word(&decided.value)), &decided);
     }
 
-    #[allow(clippy::too_many_arguments)] // what a parameter consists of
     fn add_parameter(
         &mut self,
         operation: &Operation,
-        kind: &str,
-        name: &str,
-        value: &str,
+        (kind, name, value): (&str, &str, &str),
         voices: &[Voice<'_, bool>],
-        page: &Page,
-        line: usize,
-        new: &dyn Fn(String) -> Yaml,
+        mut item: Yaml,
     ) {
         let known = Known {
             fact: FactId::of(&self.contract.api, operation, kind, Some(name)),
             before: None,
             spec: operation.origin.clone(),
         };
-        let Some(mut decided) = self.decide(&known, voices, |listed| listed_words(*listed), |listed| !listed) else {
-            return;
-        };
-        decided.origin.line = line;
+        let decided = self.decide(&known, voices, |listed| listed_words(*listed), |listed| !listed);
+        let Some(decided) = decided else { return };
         let holder = pointer(operation);
-        let comment = format!("{}:{line}", page.page);
-        let mut item = new(comment);
-        if !Self::may_drop(&operation.source, page)
+        if !Self::may_drop(&operation.source, decided.page)
             && let Yaml::Map(entries) = &mut item
         {
-            entries.push(entry("x-entra-source", self.source(page)));
+            entries.push(entry("x-entra-source", self.source(decided.page)));
         }
         match self.spot(&format!("{holder}/parameters")) {
             Some(list) => self.edits.add_item(list, list.children.len().checked_sub(1), &item),
+            None if !self.is_fresh(&holder, "parameters") => return,
             None => {
                 let list = entry("parameters", Yaml::List(vec![item]));
                 let before =
@@ -246,15 +269,29 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Which pages list something, and where; a page that does not, says so at the section's place.
-pub(super) fn presence<'p>(pages: &[&'p Page], lists: impl Fn(&Page) -> Option<usize>) -> Vec<Voice<'p, bool>> {
+pub(super) fn requirement_word(required: bool) -> &'static str {
+    if required { "required" } else { "optional" }
+}
+
+/// Which pages list something, and where; a page that does not, says so in the section where it
+/// lists the others.
+pub(super) fn presence<'p>(
+    pages: &[&'p Page],
+    subject: Subject,
+    lists: impl Fn(&Page) -> Option<usize>,
+) -> Vec<Voice<'p, bool>> {
     pages
         .iter()
         .map(|page| {
             let line = lists(page);
-            (line.is_some(), *page, origin(page, line.unwrap_or(1)))
+            (line.is_some(), *page, origin(page, line.unwrap_or_else(|| heading(page, subject))))
         })
         .collect()
+}
+
+/// The line of the section on something.
+fn heading(page: &Page, subject: Subject) -> usize {
+    page.outline.sections().iter().find(|section| section.subject == subject).map_or(1, |section| section.line.max(1))
 }
 
 pub(super) fn listed_words(listed: bool) -> String {

@@ -1,7 +1,8 @@
 //! One pass over a description: what every kind of fact needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::index::Index;
 use super::{Change, Conditions};
 use crate::contract::{Contract, FactId, Operation, Origin, Rests, Source};
 use crate::docs::{Page, matching};
@@ -16,17 +17,38 @@ pub(super) struct Pass<'a> {
     pub(super) document: &'a Document,
     pub(super) contract: &'a Contract,
     root: &'a Spot,
+    /// Where `paths` and `components/schemas` have their entries: there may be thousands.
+    places: HashMap<&'static str, HashMap<&'a str, &'a Spot>>,
+    pub(super) index: Index<'a>,
     pub(super) pages: &'a [Page],
     pub(super) conditions: &'a Conditions<'a>,
     pub(super) edits: Edits<'a>,
     /// Scopes that this pass adds to a scheme: scheme and name.
     pub(super) scopes_added: BTreeSet<String>,
+    /// What is written when everything else is.
+    pub(super) later: Later,
     /// Paths that this pass removes.
     pub(super) n_pruned: usize,
     pub(super) changes: Vec<Change>,
     pub(super) undecided: Vec<Finding>,
     pub(super) notes: Vec<Finding>,
 }
+
+/// Changes of one node that several facts have a part in.
+#[derive(Default)]
+pub(super) struct Later {
+    /// New exceptions of `x-entra-sources`, by operation or schema.
+    cited: BTreeMap<String, Vec<Entry>>,
+    /// Places of which exceptions must not speak any more.
+    forgotten: BTreeMap<String, Vec<String>>,
+    /// Properties that are not required any more, by schema.
+    pub(super) unrequired: BTreeMap<String, Vec<String>>,
+    /// Entries that were added: holder and key.
+    added: BTreeSet<String>,
+}
+
+/// Mappings that may have thousands of entries.
+const LONG: &[&str] = &["/paths", "/components/schemas"];
 
 /// What one page says of a fact, and where.
 pub(super) type Voice<'p, T> = (T, &'p Page, Origin);
@@ -56,7 +78,15 @@ impl<'a> Pass<'a> {
     ) -> Self {
         let (changes, undecided, notes) = (Vec::new(), Vec::new(), Vec::new());
         let edits = Edits::new(text);
+        let index = Index::new(pages, contract, document);
+        let places = LONG.iter().map(|&pointer| {
+            let children = root.at(pointer).into_iter().flat_map(|spot| &spot.children);
+            (pointer, children.filter_map(|child| Some((child.key.as_deref()?, child))).collect())
+        });
+        let places = places.collect();
         Self {
+            places,
+            index,
             document,
             contract,
             root,
@@ -64,6 +94,7 @@ impl<'a> Pass<'a> {
             conditions,
             edits,
             scopes_added: BTreeSet::new(),
+            later: Later::default(),
             n_pruned: 0,
             changes,
             undecided,
@@ -75,7 +106,7 @@ impl<'a> Pass<'a> {
     pub(super) fn run(&mut self) {
         let contract = self.contract;
         for operation in &contract.operations {
-            let pages = matching::pages_of(self.pages, &contract.api, operation);
+            let pages = self.index.pages_of(operation);
             if pages.is_empty() {
                 self.without_page(operation);
                 continue;
@@ -90,15 +121,22 @@ impl<'a> Pass<'a> {
         }
         self.schemas();
         self.undescribed();
+        self.finish();
     }
 
     /// The place of a node.
     pub(super) fn spot(&self, pointer: &str) -> Option<&'a Spot> {
+        for long in LONG {
+            let Some(rest) = pointer.strip_prefix(long).and_then(|rest| rest.strip_prefix('/')) else { continue };
+            let (key, below) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+            let key = key.replace("~1", "/").replace("~0", "~");
+            return self.places.get(long)?.get(key.as_str())?.at(below);
+        }
         self.root.at(pointer)
     }
 
     pub(super) fn node(&self, pointer: &str) -> Option<&'a Node> {
-        self.document.root.at(pointer)
+        self.document.at(pointer)
     }
 
     /// The pointer behind references.
@@ -142,7 +180,7 @@ impl<'a> Pass<'a> {
         }
         if (self.conditions.accepted)(&known.fact) {
             let message = format!("the page says {}; the disagreement is accepted", show(&value));
-            self.note("accepted", &known.fact, place, &known.spec, message);
+            self.note("accepted", &known.fact, place, Some(&known.spec), message);
             return None;
         }
         if let Some((other, _, other_place)) = other {
@@ -183,7 +221,7 @@ impl<'a> Pass<'a> {
         });
     }
 
-    pub(super) fn note(&mut self, rule: &str, fact: &FactId, page: Origin, spec: &Origin, message: String) {
+    pub(super) fn note(&mut self, rule: &str, fact: &FactId, page: Origin, spec: Option<&Origin>, message: String) {
         self.notes.push(Finding {
             rule: format!("update/{rule}"),
             severity: Severity::Note,
@@ -191,7 +229,7 @@ impl<'a> Pass<'a> {
             subject: fact.to_string(),
             message,
             remedy: String::new(),
-            other: Some(spec.clone()),
+            other: spec.cloned(),
             fact: Some(fact.clone()),
         });
     }
@@ -228,17 +266,9 @@ impl<'a> Pass<'a> {
             }
             return;
         }
-        match spot.get("x-entra-sources") {
-            Some(exceptions) => match exceptions.get(below) {
-                Some(old) => self.edits.set(old, &new),
-                None => {
-                    self.edits.add_entry(exceptions, exceptions.children.len().checked_sub(1), &entry(below, new));
-                }
-            },
-            None => {
-                let exceptions = entry("x-entra-sources", Yaml::mapping(vec![entry(below, new)]));
-                self.edits.add_entry(spot, spot.children.len().checked_sub(1), &exceptions);
-            }
+        match spot.get("x-entra-sources").and_then(|exceptions| exceptions.get(below)) {
+            Some(old) => self.edits.set(old, &new),
+            None => self.later.cited.entry(holder.to_owned()).or_default().push(entry(below, new)),
         }
     }
 
@@ -262,18 +292,69 @@ impl<'a> Pass<'a> {
 
     /// Removes the exceptions that speak of a place below an operation or schema.
     pub(super) fn forget(&mut self, holder: &str, below: &str) {
-        let Some(spot) = self.spot(holder) else { return };
+        self.later.forgotten.entry(holder.to_owned()).or_default().push(below.to_owned());
+    }
+
+    /// Whether nothing in this pass has added this entry yet; the next pass adds to it.
+    pub(super) fn is_fresh(&mut self, holder: &str, key: &str) -> bool {
+        self.later.added.insert(format!("{holder} {key}"))
+    }
+
+    /// What several facts have a part in is written once.
+    fn finish(&mut self) {
+        let later = std::mem::take(&mut self.later);
+        for (schema, names) in &later.unrequired {
+            self.unrequire_all(schema, names);
+        }
+        let mut emptied = BTreeSet::new();
+        for (holder, gone) in &later.forgotten {
+            if self.forget_all(holder, gone) && later.cited.contains_key(holder) {
+                emptied.insert(holder);
+            }
+        }
+        for (holder, new) in later.cited {
+            let Some(spot) = self.spot(&holder) else { continue };
+            match spot.get("x-entra-sources").filter(|_| !emptied.contains(&holder)) {
+                Some(exceptions) => {
+                    let after = exceptions.children.len().checked_sub(1);
+                    new.iter().for_each(|entry| self.edits.add_entry(exceptions, after, entry));
+                }
+                None => {
+                    let exceptions = entry("x-entra-sources", Yaml::mapping(new));
+                    self.edits.add_entry(spot, spot.children.len().checked_sub(1), &exceptions);
+                }
+            }
+        }
+    }
+
+    /// Removes exceptions, and the whole of them where none is left; says whether that was so.
+    fn forget_all(&mut self, holder: &str, places: &[String]) -> bool {
+        let Some(spot) = self.spot(holder) else { return false };
         let Some(at) = spot.children.iter().position(|child| child.key.as_deref() == Some("x-entra-sources")) else {
-            return;
+            return false;
         };
         let exceptions = &spot.children[at];
-        let speaks = |key: &str| key == below || key.starts_with(&format!("{below}/"));
+        let speaks = |key: &str| places.iter().any(|below| key == below || key.starts_with(&format!("{below}/")));
         let gone: Vec<usize> = (0..exceptions.children.len())
             .filter(|&index| exceptions.children[index].key.as_deref().is_some_and(speaks))
             .collect();
-        match gone.len() == exceptions.children.len() {
+        let all = !gone.is_empty() && gone.len() == exceptions.children.len();
+        match all {
             true => self.edits.remove(spot, &[at]),
             false => self.edits.remove(exceptions, &gone),
+        }
+        all
+    }
+
+    /// Takes names off the list of required properties, and the list away where none is left.
+    fn unrequire_all(&mut self, schema: &str, names: &[String]) {
+        let pointer = format!("{schema}/required");
+        let (Some(spot), Some(node)) = (self.spot(&pointer), self.node(&pointer)) else { return };
+        let is_gone = |item: &Node| item.text().is_some_and(|text| names.iter().any(|name| name == text));
+        let gone: Vec<usize> = node.items().enumerate().filter(|(_, item)| is_gone(item)).map(|(at, _)| at).collect();
+        match gone.len() == spot.children.len() && !gone.is_empty() {
+            true => self.remove_entry(schema, "required"),
+            false => self.edits.remove(spot, &gone),
         }
     }
 
@@ -287,7 +368,7 @@ impl<'a> Pass<'a> {
 
     /// Adds a component schema behind all others.
     pub(super) fn add_schema(&mut self, name: &str, schema: Vec<Entry>) {
-        if let Some(schemas) = self.spot("/components/schemas") {
+        if let Some(schemas) = self.spot("/components/schemas").filter(|_| self.later.added.insert(name.to_owned())) {
             let after = schemas.children.len().checked_sub(1);
             self.edits.add_entry(schemas, after, &entry(name, Yaml::mapping(schema)));
         }
@@ -295,7 +376,7 @@ impl<'a> Pass<'a> {
 
     /// Whether a component of this name exists.
     pub(super) fn has_schema(&self, name: &str) -> bool {
-        self.node("/components/schemas").is_some_and(|schemas| schemas.get(name).is_some())
+        self.node(&format!("/components/schemas/{}", escape(name))).is_some()
     }
 }
 

@@ -1,5 +1,8 @@
 //! Operations without a page, and request lines without an operation.
 
+use std::collections::HashSet;
+
+use super::index::root;
 use super::pass::{Pass, origin, pointer};
 use super::{Change, operation::token};
 use crate::contract::{FactId, Operation, Origin};
@@ -16,7 +19,7 @@ impl Pass<'_> {
         }
         if !self.conditions.prune {
             let message = "no page that was read documents it".to_owned();
-            self.note("page_missing", &fact, operation.origin.clone(), &operation.origin, message);
+            self.note("page_missing", &fact, operation.origin.clone(), None, message);
             return;
         }
         let path = format!("/paths/{}", token(operation.path.as_str()));
@@ -51,37 +54,27 @@ impl Pass<'_> {
     /// Request lines below a path that the description has, which are no operation of it.
     pub(super) fn undescribed(&mut self) {
         let contract = self.contract;
-        let paths: Vec<(String, String)> = contract
-            .operations
-            .iter()
-            .flat_map(|operation| {
-                operation.paths().map(move |path| (operation.method.clone(), canonical(path.as_str())))
-            })
-            .collect();
-        let mut seen = Vec::new();
+        let roots = self.index.roots();
+        let mut found = Vec::new();
+        let mut seen: HashSet<(String, String)> = HashSet::new();
         for page in self.pages.iter().filter(|page| matching::is_of(page, &contract.api)) {
-            for request in page.requests.iter().flatten() {
+            let requests: Vec<_> = page.requests.iter().flatten().collect();
+            for (index, request) in requests.iter().enumerate() {
                 let form = canonical(&request.path);
-                let ours = paths.iter().any(|(method, path)| *method == request.method && *path == form);
-                let below = paths.iter().any(|(_, path)| root(path) == root(&form));
-                let key = (request.method.clone(), form.clone());
-                if ours || !below || seen.contains(&key) {
-                    continue;
+                // What means the same as a line above it is named there, or becomes an alias.
+                let again = requests[..index].iter().any(|before| matching::is_alias(before, request));
+                let is_new = !again && !self.index.is_described(&request.method, &form) && roots.contains(root(&form));
+                if is_new && seen.insert((request.method.clone(), form.clone())) {
+                    let subject = format!("{} {form}", request.method);
+                    found.push((FactId::about(&contract.api, &subject, "method", None), origin(page, request.line)));
                 }
-                seen.push(key);
-                let fact = FactId::about(&contract.api, &format!("{} {form}", request.method), "method", None);
-                let message = "the page documents an operation that the description does not have".to_owned();
-                let spec = Origin { file: contract.file.clone(), line: 1 };
-                self.note("operation_new", &fact, origin(page, request.line), &spec, message);
             }
+        }
+        for (fact, place) in found {
+            let message = "the page documents an operation that the description does not have".to_owned();
+            self.note("operation_new", &fact, place, None, message);
         }
     }
 }
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "patch", "options", "head", "trace"];
-
-/// The first segment: `/riskyUsers`.
-fn root(path: &str) -> &str {
-    let end = path[1..].find('/').map_or(path.len(), |at| at + 1);
-    &path[..end]
-}

@@ -5,10 +5,10 @@ use super::operation::token;
 use super::parameters::{listed_words, presence};
 use super::pass::{Known, Pass, Voice, origin};
 use crate::contract::{FactId, Property, Shape, Source};
-use crate::docs::page::{PageKind, Resource, ResourceProperty};
+use crate::docs::page::ResourceProperty;
+use crate::docs::section::Subject;
 use crate::docs::{Page, matching};
 use crate::regen::kind::Kind;
-use crate::regen::names;
 
 impl Pass<'_> {
     /// Every named schema that pages describe.
@@ -24,11 +24,7 @@ impl Pass<'_> {
     }
 
     fn resource(&mut self, name: &str, properties: &[Property]) {
-        let is_of = |page: &&Page| page.kind == PageKind::Resource && matching::is_of(page, &self.contract.api);
-        let named = |page: &&Page| {
-            resource_of(page).and_then(|resource| names::type_name(resource.name.as_deref()?)).as_deref() == Some(name)
-        };
-        let pages: Vec<&Page> = self.pages.iter().filter(is_of).filter(named).collect();
+        let pages = self.index.pages_of_resource(name);
         let speaking: Vec<&Page> = pages.into_iter().filter(|page| listed(page).next().is_some()).collect();
         let (Some(first), Some(line)) =
             (properties.first(), self.node(&format!("/components/schemas/{}", token(name))))
@@ -60,7 +56,7 @@ impl Pass<'_> {
                 before: None,
                 spec: spec.clone(),
             };
-            let voices = presence(&speaking, |page| line_of(page, &stated.name));
+            let voices = presence(&speaking, Subject::Properties, |page| line_of(page, &stated.name));
             let Some(decided) = self.decide(&known, &voices, |listed| listed_words(*listed), |listed| !listed) else {
                 continue;
             };
@@ -79,7 +75,7 @@ impl Pass<'_> {
             before: Some(property.shape.describe(self.contract)),
             spec: property.origin.clone(),
         };
-        let voices = presence(pages, |page| line_of(page, &property.name));
+        let voices = presence(pages, Subject::Properties, |page| line_of(page, &property.name));
         let may_go = voices.iter().any(|(_, page, _)| Self::may_drop(&property.source, page));
         if !may_go && voices.iter().all(|(listed, ..)| !listed) {
             return false;
@@ -113,15 +109,11 @@ impl Pass<'_> {
         };
         let place = format!("{schema}/properties/{}", token(&property.name));
         let Some(spot) = self.spot(&place) else { return };
-        self.edits.set(spot, &decided.value.schema());
+        self.set_kind(spot, &decided.value);
         let below = format!("/properties/{}", token(&property.name));
         self.cite(schema, &below, &property.source, decided.page);
         self.changed(&known, Some(words(&decided.value)), &decided);
     }
-}
-
-pub(super) fn resource_of(page: &Page) -> Option<&Resource> {
-    page.resource.as_ref()
 }
 
 /// The pages that the description names as its source, or else all.

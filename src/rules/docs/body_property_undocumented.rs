@@ -17,7 +17,9 @@ pub(super) const RULE: Rule = Rule {
         let Some(table) = exhaustive(page) else { return };
         for sent in page.sent().filter(|sent| sent.has_own_body) {
             let Some(json) = sent.json().filter(|json| json.shape == Shape::Object) else { continue };
-            if !is_documented_call(page, sent) || wraps(json, table) {
+            // A derived type has properties of its own.
+            let derived = json.member("@odata.type").is_some();
+            if derived || !is_documented_call(page, sent) || wraps(json, table) {
                 continue;
             }
             for member in json.top() {
@@ -70,8 +72,15 @@ fn exhaustive<'a>(page: &PageContext<'a>) -> Option<&'a [BodyProperty]> {
         lead += 1;
     }
     let tables = page.sections_about(Subject::Body).flat_map(|section| section.tables()).count();
-    let fences = page.sections_about(Subject::Body).flat_map(|section| section.blocks);
-    let sketch = fences.filter(|block| matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Include)).count();
+    let mut sketch = 0;
+    for block in page.sections_about(Subject::Body).flat_map(|section| section.blocks) {
+        match block.kind {
+            // The lead that all pages of updates share.
+            BlockKind::Include if page.page.outline.line(block.first).contains("table-intro") => lead += 1,
+            BlockKind::Include | BlockKind::Fence { .. } => sketch += 1,
+            _ => {}
+        }
+    }
     let from_table = table.iter().all(|property| property.kind.is_some());
     // A second table may be of a nested object or of a type of its own.
     (lead > 0 && tables == 1 && sketch == 0 && from_table).then_some(table)
@@ -122,7 +131,7 @@ mod tests {
     fn a_choice_of_properties_an_annotation_and_a_wrapper_are_none() {
         let sent = Sound::page().with("{\n  \"colour\": \"red\"", "{\n  \"coat\": 2,\n  \"colour\": \"red\"");
         quiet(&RULE, &sent.with("provide a JSON object with the", "supply a JSON representation of a widget with the"));
-        quiet(&RULE, &sent.with("\"coat\"", "\"@odata.type\""));
+        quiet(&RULE, &sent.with("\"coat\": 2", "\"coat\": 2, \"@odata.type\": \"#microsoft.graph.tin\""));
         quiet(
             &RULE,
             &Sound::page().with(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Rule;
+use super::{PageContext, Rule};
 use crate::contract::Origin;
 use crate::docs::annotation::Annotation;
 use crate::docs::outline::BlockKind;
@@ -47,8 +47,8 @@ pub struct Mention {
     pub annotated: bool,
 }
 
-pub(super) fn of(page: &Page) -> Mentions {
-    let annotations = page.outline.annotations();
+pub(super) fn of(context: &PageContext<'_>) -> Mentions {
+    let page = context.page;
     Mentions {
         page: page.page.clone(),
         api: page.api.clone(),
@@ -59,11 +59,11 @@ pub(super) fn of(page: &Page) -> Mentions {
             .flatten()
             .next()
             .map_or_else(String::new, |request| format!("{} {}", request.method, path::canonical(&request.path))),
-        permissions: permissions(page),
-        types: types(page, &annotations),
+        permissions: permissions(context),
+        types: types(page, &context.annotations),
         resources: resources(page),
-        examples: examples(page, &annotations),
-        verbs: verbs(page),
+        examples: examples(page, &context.annotations),
+        verbs: verbs(context),
     }
 }
 
@@ -72,9 +72,9 @@ fn mention(page: &Page, name: &str, line: usize) -> Mention {
 }
 
 /// Each name at the first line of its section that has it.
-fn permissions(page: &Page) -> Vec<Mention> {
+fn permissions(context: &PageContext<'_>) -> Vec<Mention> {
+    let page = context.page;
     let Some(permissions) = &page.permissions else { return Vec::new() };
-    let sections = page.outline.sections();
     let mut found = Vec::new();
     for (kind, names) in permissions.kinds() {
         let from = page.lines.permission(kind).unwrap_or(1);
@@ -83,7 +83,7 @@ fn permissions(page: &Page) -> Vec<Mention> {
             match &page.lines.permissions_file {
                 Some(file) => mention.origin.file.clone_from(file),
                 None => {
-                    let blocks = sections.iter().filter(|section| section.subject == Subject::Permissions);
+                    let blocks = context.sections_about(Subject::Permissions);
                     let block = blocks
                         .flat_map(|section| section.blocks)
                         .find(|block| block.kind == BlockKind::Table && (block.first..=block.last).contains(&from));
@@ -189,10 +189,10 @@ fn examples(page: &Page, annotations: &[Annotation]) -> Vec<Mention> {
         .collect()
 }
 
-fn verbs(page: &Page) -> Vec<Mention> {
+fn verbs(context: &PageContext<'_>) -> Vec<Mention> {
     const BEHIND: &str = " in the request body";
-    let sections = page.outline.sections();
-    let blocks = sections.iter().filter(|section| section.subject == Subject::Body).flat_map(|section| section.blocks);
+    let page = context.page;
+    let blocks = context.sections_about(Subject::Body).flat_map(|section| section.blocks);
     let mut found = Vec::new();
     for block in blocks.filter(|block| block.kind == BlockKind::Text) {
         for (line, text) in page.outline.lines(block.first, block.last) {

@@ -136,6 +136,18 @@ pub const RULES: &[&Rule] = &[
 /// know is found by [`corpus`].
 #[must_use]
 pub fn lint(page: &Page) -> Vec<Finding> {
+    examine(page).0
+}
+
+/// What a page mentions, to be kept for [`corpus`] when the page itself is gone.
+#[must_use]
+pub fn mentions(page: &Page) -> Mentions {
+    mentions::of(&PageContext::new(page, RULES[0]))
+}
+
+/// Both [`lint`] and [`mentions`], in one look at the page.
+#[must_use]
+pub fn examine(page: &Page) -> (Vec<Finding>, Mentions) {
     let mut findings = Vec::new();
     let mut context = PageContext::new(page, RULES[0]);
     for rule in RULES {
@@ -145,13 +157,7 @@ pub fn lint(page: &Page) -> Vec<Finding> {
         }
     }
     findings.sort_by(|a, b| a.origin.cmp(&b.origin));
-    findings
-}
-
-/// What a page mentions, to be kept for [`corpus`] when the page itself is gone.
-#[must_use]
-pub fn mentions(page: &Page) -> Mentions {
-    mentions::of(page)
+    (findings, mentions::of(&context))
 }
 
 /// What pages contradict together: names that stand on one of them alone, and are one slip from

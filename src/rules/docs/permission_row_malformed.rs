@@ -1,6 +1,6 @@
 //! A row of a permission table that does not have the form of its table.
 
-use super::context::quoted;
+use super::context::{Detail as _, quoted};
 use super::permission_row_missing::{callers, tables};
 use super::{Check, Rule};
 use crate::docs::section::Subject;
@@ -19,6 +19,12 @@ pub(super) const RULE: Rule = Rule {
                     Some(wrong) => format!("the row {} {wrong}", quoted(said)),
                     None => match run_together(row) {
                         Some(names) => format!("the row names {} without anything between", quoted(&names)),
+                        None if row.cells.iter().any(|cell| cell.ends_with(',')) => {
+                            let message = format!("the list of permissions ends with a comma: {}", quoted(said));
+                            let remedy = "name what is missing, or remove the comma";
+                            findings.push(page.finding(row.line, message, remedy).as_severe_as(Severity::Note));
+                            continue;
+                        }
                         None => continue,
                     },
                 };
@@ -78,6 +84,7 @@ mod tests {
             "|Application|Widget.ReadWrite.All|Widget.Read.All|",
             "|Application Widget.ReadWrite.All|",
             "|Application|Widget.ReadWrite.All Widget.Read.All|",
+            "|Application|Widget.ReadWrite.All,|",
         ] {
             fires(&RULE, &Sound::page().with(APPLICATION, row), &[row]);
         }

@@ -1,4 +1,4 @@
-//! A permission that exists on one page alone, one slip from one that others have.
+//! A permission that hardly any page has, one slip from one that many have.
 
 use std::collections::HashMap;
 
@@ -30,20 +30,17 @@ pub(super) const RULE: Rule = Rule {
                 let lengths = mention.name.len().saturating_sub(1)..=mention.name.len() + 1;
                 let mut near = lengths.filter_map(|length| by_length.get(&length)).flatten();
                 let twin = near.find(|name| outweighs(uses[**name], rare) && one_slip(name, &mention.name));
-                let Some(twin) = twin.filter(|_| rare.n_pages == 1) else { continue };
+                let Some(twin) = twin else { continue };
                 if said.contains(&(&mention.name, mention.origin.line)) {
                     continue;
                 }
                 said.push((&mention.name, mention.origin.line));
                 let often = uses[*twin];
-                let message = format!(
-                    "'{}' exists nowhere else; '{twin}' does, {}",
-                    mention.name,
-                    match often.n_pages {
-                        1 => "on this page".to_owned(),
-                        pages => format!("on {pages} pages"),
-                    }
-                );
+                let message = match (rare.n_pages, often.n_pages) {
+                    (1, 1) => format!("'{}' stands here alone, '{twin}' elsewhere on this page", mention.name),
+                    (1, pages) => format!("'{}' stands on no other page, '{twin}' on {pages}", mention.name),
+                    (few, many) => format!("'{}' stands on {few} pages, '{twin}' on {many}", mention.name),
+                };
                 let finding = corpus.finding(page, &mention.origin, message, &format!("write {twin}"));
                 let fact = page.api.as_deref().filter(|_| !page.operation.is_empty());
                 let fact = fact.map(|api| FactId::about(api, &page.operation, "permission", None));
@@ -53,12 +50,13 @@ pub(super) const RULE: Rule = Rule {
     }),
 };
 
-/// Whether a name is so much better known that the other one is a slip.
+/// Whether a name is so much better known that the other one is a slip. A slip is copied, too:
+/// to the page of the other version, or from a page to its sister.
 fn outweighs(known: Uses, rare: Uses) -> bool {
     match known.n_pages {
         0 => false,
-        1 => known.page == rare.page && known.n_mentions > rare.n_mentions,
-        _ => true,
+        1 => rare.n_pages == 1 && known.page == rare.page && known.n_mentions > rare.n_mentions,
+        pages => pages >= 2 * rare.n_pages,
     }
 }
 
@@ -81,6 +79,17 @@ mod tests {
         let within = Sound::page().with(WORK, "|Delegated (work or school account)|Widget.ReadWriteAll|");
         let twice = within.with("|Not supported.|", "|Widget.ReadWrite.All|");
         fires(&RULE, &twice, &["Widget.ReadWriteAll"]);
+    }
+
+    #[test]
+    fn a_slip_that_was_copied_is_found_on_both_pages() {
+        let slip = |page: Sound| {
+            let page = page.with(WORK, "|Delegated (work or school account)|Widget.ReadWriteAll|");
+            page.with("|Application|Widget.ReadWrite.All|", "|Application|Not supported.|")
+        };
+        let (copy, others) = (slip(other("copy")), [other("a"), other("b"), other("c"), other("d")]);
+        let others: Vec<&Sound> = others.iter().chain([&copy]).collect();
+        fires_among(&RULE, &slip(Sound::page()), &others, &["Widget.ReadWriteAll"]);
     }
 
     #[test]

@@ -15,7 +15,9 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Page(|page, findings| {
         let table = page.page.body.as_deref().unwrap_or_default();
         let tables = page.sections_about(Subject::Body).flat_map(|section| section.tables()).count();
-        if tables != 1 || !table.iter().any(|property| property.required == Some(true)) {
+        // What a new object requires, a change may leave out.
+        let change = page.requests().iter().any(|request| request.method == "PATCH");
+        if change || tables != 1 || !table.iter().any(|property| property.required == Some(true)) {
             return;
         }
         for sent in page.sent().filter(|sent| sent.has_own_body && sent.is.body_kind == BodyKind::Json) {
@@ -87,10 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_and_an_elided_body_are_none() {
+    fn a_condition_a_change_and_an_elided_body_are_none() {
         let page =
             Sound::page().with(ROW, "|colour|String|The colour. Required.|\n|coat|Int32|Required if there are two.|");
         quiet(&RULE, &page);
+        let patch = page.with("Required if there are two.", "Required.").with("POST /widgets", "PATCH /widgets");
+        quiet(&RULE, &patch.with("POST https", "PATCH https"));
         let page = Sound::page().with(ROW, "|colour|String|The colour. Required.|\n|coat|Int32|Required.|");
         quiet(
             &RULE,

@@ -173,7 +173,8 @@ fn segments(piece: &str) -> Vec<Segment> {
         _ if text.contains("{}") => vec![Segment::Any],
         None | Some("") => vec![word(Call::None)],
         Some(_) if text.is_empty() => vec![Segment::Any],
-        Some("{}" | "...") if qualified || text.starts_with("get") => vec![word(Call::Open)],
+        Some("..." | "…") => vec![word(Call::Open)],
+        Some("{}") if qualified || text.starts_with("get") => vec![word(Call::Open)],
         Some(inside) if inside.contains('=') => vec![word(Call::Named(parameters(inside)))],
         Some(_) => vec![word(Call::None), Segment::Any],
     }
@@ -226,6 +227,14 @@ fn fit(template: &[Segment], url: &[Segment]) -> Fit {
                 Fit::No => Fit::No,
                 found => found.and(fit(our_rest, their_rest)),
             };
+            // An alternate key stands in parentheses, and the id as a segment, on either side.
+            if best.rank() > Fit::Fits.rank() && is_keyed(theirs, ours) && our_rest.first() == Some(&Segment::Any) {
+                best = best.better(fit(&our_rest[1..], their_rest));
+            }
+            let id = matches!(their_rest.first(), Some(Segment::Any | Segment::Word { .. }));
+            if best.rank() > Fit::Fits.rank() && is_keyed(ours, theirs) && id {
+                best = best.better(fit(our_rest, &their_rest[1..]));
+            }
             // A cast may stand on either side.
             if best == Fit::No && is_cast(ours) {
                 best = fit(our_rest, url);
@@ -237,6 +246,16 @@ fn fit(template: &[Segment], url: &[Segment]) -> Fit {
         }
         (Some((cast, rest)), None) if is_cast(cast) => fit(rest, &[]),
         _ => Fit::No,
+    }
+}
+
+/// Whether a segment is another one with a key by name: `applications(appId='x')`.
+fn is_keyed(keyed: &Segment, plain: &Segment) -> bool {
+    match (keyed, plain) {
+        (Segment::Word { text, call: Call::Named(names), .. }, Segment::Word { text: other, call: Call::None, .. }) => {
+            names.len() == 1 && text.eq_ignore_ascii_case(other)
+        }
+        _ => false,
     }
 }
 
@@ -368,6 +387,9 @@ mod tests {
             ("/workbook/tables/{id|name}/rows/add", "/me/drive/items/{id}/workbook/tables/{id|name}/rows/add"),
             ("/.../tables/{id|name}/rows", "/me/drive/items/1/workbook/tables/2/rows"),
             ("~/groups/{id}", "/beta/groups/1"),
+            ("/applications/{id}/owners", "/applications(appId='{appId}')/owners"),
+            ("/applications(appId='{appId}')", "/applications/1"),
+            ("/users/{id}/findRooms(...)", "/me/findRooms(RoomList='a')"),
             ("/users/id/messages", "/users/1/messages"),
             ("/teams/(team-id)/channels", "/teams/19:x@thread.example/channels"),
             ("/users/48d31887-5fad-4d73-a9f5-3c356e68a038/x", "/users/1/x"),

@@ -2,7 +2,6 @@
 
 use super::context::quoted;
 use super::{Check, Rule};
-use crate::docs::outline::BlockKind;
 use crate::docs::section::Subject;
 use crate::finding::Severity;
 
@@ -12,30 +11,40 @@ pub(super) const RULE: Rule = Rule {
     reason: "CommonMark's tables end where the row of dashes has another number of cells: the table is shown as text",
     check: Check::Page(|page, findings| {
         let outline = &page.page.outline;
-        let tables = page.sections.iter().filter(|section| section.subject != Subject::Other || section.level > 0);
-        for block in tables.flat_map(|section| section.blocks).filter(|block| block.kind == BlockKind::Table) {
-            if block.last == block.first {
-                continue;
+        for section in &page.sections {
+            for block in section.tables().filter(|block| block.last > block.first) {
+                let (header, delimiter) = (outline.line(block.first), outline.line(block.first + 1));
+                // Markdown inside code may have pipes of its own.
+                if header.contains('`') {
+                    continue;
+                }
+                let (columns, dashes) = (cells(header), cells(delimiter));
+                let message = if !is_delimiter(delimiter) {
+                    // Elsewhere lines may begin with a bar and be no table.
+                    let meant =
+                        section.subject != Subject::Other && columns > 1 && header.trim_start().starts_with('|');
+                    if !meant {
+                        continue;
+                    }
+                    format!("the table that begins with {} has no row of dashes below its header", quoted(header))
+                } else if columns != dashes {
+                    format!("the row of dashes has {dashes} cells, the header {} has {columns}", quoted(header))
+                } else {
+                    continue;
+                };
+                findings.push(page.finding(
+                    block.first + 1,
+                    message,
+                    "put a row of dashes with as many cells below the header",
+                ));
             }
-            let (header, delimiter) = (outline.line(block.first), outline.line(block.first + 1));
-            // Markdown inside code may have pipes of its own.
-            if header.contains('`') {
-                continue;
-            }
-            if !delimiter.bytes().all(|byte| matches!(byte, b'-' | b':' | b'|' | b' ' | b'\t'))
-                || !delimiter.contains('-')
-            {
-                continue;
-            }
-            let (columns, dashes) = (cells(header), cells(delimiter));
-            if columns == dashes {
-                continue;
-            }
-            let message = format!("the row of dashes has {dashes} cells, the header {} has {columns}", quoted(header));
-            findings.push(page.finding(block.first + 1, message, "give both rows the same number of cells"));
         }
     }),
 };
+
+fn is_delimiter(row: &str) -> bool {
+    row.contains('-') && row.bytes().all(|byte| matches!(byte, b'-' | b':' | b'|' | b' ' | b'\t'))
+}
 
 /// The number of cells as CommonMark's tables count them.
 fn cells(row: &str) -> usize {
@@ -65,6 +74,7 @@ mod tests {
         fires(&RULE, &page, &["|:---|:---|:---|:---|"]);
         let page = Sound::page().with(HEAD, "|Parameter|Type|Description|\n|:---|:---|");
         fires(&RULE, &page, &["|:---|:---|\n|colour"]);
+        fires(&RULE, &Sound::page().with(HEAD, "|Parameter|Type|Description|"), &["|colour"]);
     }
 
     #[test]
