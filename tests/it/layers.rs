@@ -12,7 +12,7 @@ const LAYERS: &[Layer] = &[
     ("client", &[], &[]),
     ("embedded", &["contract"], &[]),
     ("finding", &["contract"], &[]),
-    ("verdict", &["contract"], &[]),
+    ("verdict", &["contract", "finding"], &[]),
     ("spec", &["contract", "finding"], &[]),
     ("docs", &["contract", "finding"], &["embedded"]),
     ("diff", &["contract", "docs"], &[]),
@@ -22,7 +22,11 @@ const LAYERS: &[Layer] = &[
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
     ("report", &["contract", "diff", "finding", "regen", "verdict"], &["embedded"]),
-    ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
+    (
+        "conformance",
+        &["accepted", "client", "contract", "docs", "finding", "rules", "spec", "verdict", "wire"],
+        &["embedded"],
+    ),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "cli",

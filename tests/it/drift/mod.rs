@@ -1,6 +1,7 @@
 //! Drift: an invented description and invented pages that agree, each mutant of either seen by
 //! the rule that is named for it, and the real pages.
 
+mod binary;
 mod coverage;
 mod mutants;
 mod real;

@@ -1,11 +1,12 @@
 //! The join: what a description says of a fact, beside what a page says of it.
 
 pub(super) mod examples;
+mod known;
 mod operations;
 mod schemas;
 pub(super) mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Compared, Judgement, Rule, is_documented_by};
 use crate::contract::{Contract, Exchange, Fact, FactId, Operation, Origin, Rests};
@@ -237,6 +238,8 @@ struct Join<'a> {
     /// Facts by what they are about, in the description's order.
     facts: HashMap<&'a str, Vec<&'a Fact>>,
     index: Index<'a>,
+    /// The pages in `joined.matched`.
+    seen: HashSet<*const Page>,
     joined: Joined<'a>,
 }
 
@@ -247,7 +250,7 @@ pub(super) fn join<'a>(contract: &'a Contract, facts: &'a [Fact], pages: &'a [Pa
         by_subject.entry(subject).or_default().push(fact);
     }
     let index = Index::new(pages, &contract.api);
-    let mut join = Join { contract, facts: by_subject, index, joined: Joined::default() };
+    let mut join = Join { contract, facts: by_subject, index, seen: HashSet::new(), joined: Joined::default() };
     join.operations(pages);
     join.schemas();
     join.joined
@@ -266,7 +269,7 @@ impl<'a> Join<'a> {
     }
 
     fn matched(&mut self, page: &'a Page) {
-        if !self.joined.matched.iter().any(|other| std::ptr::eq(*other, page)) {
+        if self.seen.insert(page) {
             self.joined.matched.push(page);
         }
     }

@@ -1,7 +1,8 @@
 //! Operations and the pages that speak of them.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
+use super::known::{Known, request_key, shows};
 use super::{Join, Pair, examples};
 use crate::contract::{Exchange, Fact, Operation, Origin};
 use crate::docs::Page;
@@ -20,36 +21,35 @@ impl<'a> Join<'a> {
     pub(super) fn operations(&mut self, pages: &'a [Page]) {
         let contract = self.contract;
         let mut matched: Vec<Matched<'a>> = Vec::new();
+        let mut place: HashMap<*const Page, usize> = HashMap::new();
         // Pages that an operation names as its source, and that state it otherwise.
-        let mut moved: Vec<&'a Page> = Vec::new();
+        let mut moved: HashSet<*const Page> = HashSet::new();
         for operation in &contract.operations {
             for page in self.index.pages_of(operation) {
-                match matched.iter_mut().find(|other| std::ptr::eq(other.page, page)) {
-                    Some(other) => other.operations.push(operation),
-                    None => matched.push(Matched { page, operations: vec![operation] }),
-                }
+                let at = *place.entry(page).or_insert_with(|| {
+                    matched.push(Matched { page, operations: Vec::new() });
+                    matched.len() - 1
+                });
+                matched[at].operations.push(operation);
             }
             for page in self.index.pages_at(&operation.source.page) {
                 if lines_of(page, operation).next().is_none() && page.requests.is_some() {
                     self.identity(operation, page);
-                    moved.push(page);
+                    moved.insert(page);
+                    self.matched(page);
                 }
             }
         }
-        let known: BTreeSet<String> = contract.operations.iter().flat_map(request_keys).collect();
+        let known = Known::new(contract);
         for Matched { page, operations } in &matched {
             self.matched(page);
             for operation in operations {
                 self.operation(operation, page);
             }
             self.aliases_of_page(page, operations, &known);
-            self.examples(page, operations);
+            self.examples(page, operations, &known);
         }
-        for page in &moved {
-            self.matched(page);
-        }
-        let answered = |page: &Page| moved.iter().any(|other| std::ptr::eq(*other, page));
-        self.new_operations(pages.iter().filter(|page| !answered(page)), &known);
+        self.new_operations(pages.iter().filter(|page| !moved.contains(&std::ptr::from_ref(*page))), &known);
     }
 
     fn pair(&self, operation: &'a Operation, page: &'a Page, kind: &'static str, name: Option<&str>) -> Pair<'a> {
@@ -220,8 +220,8 @@ impl<'a> Join<'a> {
     }
 
     /// Request lines that no operation has, and that are a second path of one on this page.
-    fn aliases_of_page(&mut self, page: &'a Page, operations: &[&'a Operation], known: &BTreeSet<String>) {
-        for line in page.requests.iter().flatten().filter(|line| !known.contains(&request_key(line))) {
+    fn aliases_of_page(&mut self, page: &'a Page, operations: &[&'a Operation], known: &Known<'a>) {
+        for line in page.requests.iter().flatten().filter(|line| !known.has(line)) {
             let of = operations.iter().find(|operation| lines_of(page, operation).any(|own| is_alias(own, line)));
             if let Some(operation) = of {
                 let spelled = line.path.split('?').next().unwrap_or(&line.path);
@@ -232,23 +232,20 @@ impl<'a> Join<'a> {
     }
 
     /// Request lines below the paths of the description that are neither described nor aliases.
-    fn new_operations(&mut self, pages: impl Iterator<Item = &'a Page>, known: &BTreeSet<String>) {
+    fn new_operations(&mut self, pages: impl Iterator<Item = &'a Page>, known: &Known<'a>) {
         let roots = matching::roots(self.contract);
-        let mut seen: Vec<&Request> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         for page in pages.filter(|page| matching::is_of(page, &self.contract.api)) {
             let lines: Vec<&Request> = page.requests.iter().flatten().collect();
-            let (ours, others): (Vec<&Request>, Vec<&Request>) =
-                lines.into_iter().partition(|line| known.contains(&request_key(line)));
+            let (ours, others): (Vec<&Request>, Vec<&Request>) = lines.into_iter().partition(|line| known.has(line));
             for line in &others {
-                let is_known =
-                    seen.iter().any(|other| request_key(other) == request_key(line) || is_alias(other, line));
-                if is_known || !is_below(&roots, &line.path) || ours.iter().any(|own| is_alias(own, line)) {
+                let is_ours = ours.iter().any(|own| is_alias(own, line));
+                if seen.contains(&request_key(line)) || is_ours || !is_below(&roots, &line.path) {
                     continue;
                 }
-                seen.push(*line);
-                let again =
-                    others.iter().filter(|other| is_alias(other, line) && request_key(other) != request_key(line));
-                let paths: Vec<&str> = [line].into_iter().chain(again).map(|line| line.path.as_str()).collect();
+                let all: Vec<&&Request> = others.iter().filter(|other| is_alias(other, line)).collect();
+                seen.extend(all.iter().map(|line| request_key(line)));
+                let paths: Vec<&str> = all.iter().map(|line| line.path.as_str()).collect();
                 let value = format!("{} {}", line.method, paths.join(" or "));
                 self.joined.pairs.push(Pair {
                     contract: self.contract,
@@ -270,13 +267,12 @@ impl<'a> Join<'a> {
     }
 
     /// The examples of a page and the transcripts of its operations: by name, then by content.
-    fn examples(&mut self, page: &'a Page, operations: &[&'a Operation]) {
-        let contract = self.contract;
+    fn examples(&mut self, page: &'a Page, operations: &[&'a Operation], known: &Known<'a>) {
         let shown: Vec<&'a Example> =
             page.examples.iter().flatten().filter(|example| examples::request(example).is_some()).collect();
         let mut left = shown.clone();
-        let of_page = |exchange: &&Exchange| operations.iter().any(|operation| operation.id == exchange.operation);
-        let exchanges: Vec<&'a Exchange> = contract.exchanges.iter().filter(of_page).collect();
+        let exchanges: Vec<&'a Exchange> =
+            operations.iter().flat_map(|operation| known.exchanges_of(operation)).collect();
         let named =
             |example: &&Example, name: &str| example.name.as_deref().is_some_and(|own| examples::same_name(own, name));
         // Two pages may give one name to two examples: the transcript's own page decides.
@@ -300,7 +296,7 @@ impl<'a> Join<'a> {
         }
         for example in left {
             let shown = operations.iter().find(|operation| shows(example, operation)).copied();
-            let elsewhere = || contract.operations.iter().find(|operation| shows(example, operation));
+            let elsewhere = || known.shown_by(example);
             let Some(operation) = shown.or_else(elsewhere).or_else(|| operations.first().copied()) else { continue };
             let pair = self.pair(operation, page, "exchange", example.name.as_deref());
             let claim = claim("exchange", example.name.as_deref(), None, page, example.line);
@@ -322,19 +318,4 @@ impl<'a> Join<'a> {
 fn claim(kind: &'static str, name: Option<&str>, value: Option<String>, page: &Page, line: usize) -> Claim {
     let origin = Origin { file: page.page.clone(), line };
     Claim { subject: None, kind, name: name.map(str::to_owned), value, origin }
-}
-
-/// Whether an example shows an operation.
-fn shows(example: &Example, operation: &Operation) -> bool {
-    examples::request(example).is_some_and(|(_, method, url)| {
-        method == operation.method && operation.paths().any(|path| path::fits(path.as_str(), url))
-    })
-}
-
-fn request_key(line: &Request) -> String {
-    format!("{} {}", line.method, path::canonical(&line.path))
-}
-
-fn request_keys(operation: &Operation) -> impl Iterator<Item = String> {
-    operation.paths().map(|path| format!("{} {}", operation.method, path::canonical(path.as_str())))
 }
