@@ -290,7 +290,7 @@ pub(super) fn presence<'p>(
 }
 
 /// The line of the section on something.
-fn heading(page: &Page, subject: Subject) -> usize {
+pub(super) fn heading(page: &Page, subject: Subject) -> usize {
     page.outline.sections().iter().find(|section| section.subject == subject).map_or(1, |section| section.line.max(1))
 }
 
