@@ -155,7 +155,6 @@ impl<'p> Schemas<'p> {
     /// examples show.
     pub(super) fn answer(&mut self, call: &Call<'_>, bodies: &[Value]) -> String {
         let shown = bodies.iter().filter_map(of_value).reduce(meet);
-        let entity = entity(call).filter(|name| self.resources.contains_key(name));
         let items = match &shown {
             Some(Kind::Object(properties)) => properties.iter().find_map(|(name, kind)| match kind {
                 Kind::List(of) if name == "value" => Some((**of).clone()),
@@ -163,6 +162,9 @@ impl<'p> Schemas<'p> {
             }),
             _ => None,
         };
+        let one = items.as_ref().or(shown.as_ref());
+        let entity = entity(call).filter(|name| self.resources.contains_key(name));
+        let entity = entity.or_else(|| self.alike(one?));
         let titled = shown.is_none() && call.id.ends_with(".list");
         match (entity, items) {
             (Some(entity), None) if !titled => {
@@ -172,6 +174,21 @@ impl<'p> Schemas<'p> {
             (Some(entity), _) => self.collection(call, Some(entity), Kind::Any),
             (None, Some(items)) => self.collection(call, None, items),
             (None, None) => self.witness(call, shown),
+        }
+    }
+
+    /// The only resource that has every property that examples show.
+    fn alike(&self, shown: &Kind) -> Option<String> {
+        let Kind::Object(properties) = shown else { return None };
+        let names: Vec<&str> =
+            properties.iter().map(|(name, _)| name.as_str()).filter(|name| !name.contains('@')).collect();
+        let has_all = |resource: &Resource| {
+            names.iter().all(|name| resource.properties.iter().flatten().any(|property| property.name == **name))
+        };
+        let mut found = self.resources.iter().filter(|(_, (_, resource))| names.len() >= FEWEST && has_all(resource));
+        match (found.next(), found.next()) {
+            (Some((name, _)), None) => Some(name.clone()),
+            _ => None,
         }
     }
 
@@ -281,6 +298,9 @@ impl<'p> Schemas<'p> {
         schema
     }
 }
+
+/// So many properties are enough to know a resource by.
+const FEWEST: usize = 3;
 
 /// The type that the annotation of an example's answer names.
 fn entity(call: &Call<'_>) -> Option<String> {
