@@ -9,6 +9,10 @@ static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
         .expect("build.rs wrote this text from the same types")
 });
 
+/// The list of accepted disagreements beside the descriptions of this build; empty where there
+/// is none.
+pub const ACCEPTED: &str = include_str!(concat!(env!("OUT_DIR"), "/accepted.toml"));
+
 /// Every embedded contract, one an API version.
 #[must_use]
 pub fn contracts() -> &'static [Contract] {

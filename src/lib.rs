@@ -42,6 +42,8 @@ pub mod client;
 pub mod conformance;
 pub mod contract;
 #[cfg(feature = "conformance")]
+pub mod diff;
+#[cfg(feature = "conformance")]
 pub mod docs;
 pub mod embedded;
 #[cfg(feature = "emulator")]

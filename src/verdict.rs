@@ -9,11 +9,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::contract::{FactId, Origin, Rests};
+use crate::finding::Severity;
 
 /// Which witness a check examines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Side {
+    /// Pages of the documentation, each by itself.
+    Docs,
+    /// Documentation and description.
+    Drift,
     /// The generated client.
     Client,
     /// A server.
@@ -21,10 +26,15 @@ pub enum Side {
 }
 
 impl Side {
+    /// Every side, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::Docs, Self::Drift, Self::Client, Self::Server];
+
     /// The first segment of check ids.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Docs => "docs",
+            Self::Drift => "drift",
             Self::Client => "client",
             Self::Server => "server",
         }
@@ -57,6 +67,9 @@ pub struct Check {
     pub operation: String,
     /// What the facts rest on: only an assumption never fails a run by itself.
     pub severity: Rests,
+    /// How much a failure matters. Only errors fail a run by themselves.
+    #[serde(skip_serializing_if = "is_error")]
+    pub weight: Severity,
     /// The facts that it examines.
     pub facts: Vec<FactId>,
     /// What must be.
@@ -70,6 +83,12 @@ pub struct Check {
     pub asserts: String,
     /// How to see it by hand.
     pub reproduce: String,
+}
+
+// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_error(weight: &Severity) -> bool {
+    *weight == Severity::Error
 }
 
 /// What was seen of one assertion.
@@ -160,6 +179,17 @@ pub struct Coverage {
     pub uncovered: Vec<Uncovered>,
 }
 
+/// The pages that were examined.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Documentation {
+    /// The paths at which they were looked for.
+    pub paths: Vec<String>,
+    /// How many there are of the API version.
+    pub pages: usize,
+    /// How many of them speak of something that the description has.
+    pub matched: usize,
+}
+
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -172,6 +202,9 @@ pub struct Report {
     pub api: String,
     /// Description: its file and its SHA-256.
     pub spec: BTreeMap<&'static str, String>,
+    /// The documentation that was examined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<Documentation>,
     /// The server that was examined.
     pub target: String,
     /// Counts.
@@ -203,14 +236,14 @@ impl Summary {
 }
 
 impl Report {
-    /// Whether the run found something that must not be. An assumption that turned out false
-    /// counts only in a strict run.
+    /// Whether the run found something that must not be. An assumption that turned out false, and
+    /// a warning, count only in a strict run.
     #[must_use]
     pub fn fails(&self, strict: bool) -> bool {
         let broken = |judged: &Judged| {
             judged.outcome == Outcome::Fail
                 && judged.accepted.is_none()
-                && (strict || judged.check.severity != Rests::Assumption)
+                && (strict || judged.check.severity != Rests::Assumption && judged.check.weight == Severity::Error)
         };
         !self.stale.is_empty() || self.checks.iter().any(broken)
     }

@@ -44,7 +44,8 @@ fn main() -> std::process::ExitCode {
             "--bench" => {}
             name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(argument),
             other => {
-                println!("there is no bench '{other}'; there are conform, pages, lint, serve, call, list, and --quick");
+                let known: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
+                println!("there is no bench '{other}'; there are {}, and --quick", known.join(", "));
                 return ExitCode::from(2);
             }
         }

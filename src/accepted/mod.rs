@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::{FactId, Origin};
 use crate::finding::{Finding, Severity};
-use crate::verdict::{Check, Judged, Outcome};
+use crate::verdict::{Check, Judged, Outcome, Side};
 
 /// The id under which an entry that no longer disagrees is reported.
 pub const STALE: &str = "accepted/stale";
@@ -40,6 +40,9 @@ pub struct Scope {
     /// Facts that were compared. A fact counts as looked at too if another one of its operation
     /// or schema was: that it is gone is what makes an entry stale.
     pub facts: BTreeSet<FactId>,
+    /// Rules that ran and cannot be quoted for what they did not find: they compare pages with
+    /// each other, and there was only one.
+    pub undecided: BTreeSet<String>,
 }
 
 /// Findings divided by the list.
@@ -96,14 +99,19 @@ impl Accepted {
         self.checks().find(|(id, _)| *id == check).map(|(_, entry)| entry.reason.clone())
     }
 
-    /// Entries that name no check, or one that ran and did not fail.
-    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check]) -> Vec<String> {
+    /// Entries that name no check, or one that ran and did not fail. `planned` has every check of
+    /// `sides`; of those of other sides nothing is known.
+    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check], sides: &[Side]) -> Vec<String> {
+        let unknown = |id: &str| {
+            let side = Side::ALL.into_iter().find(|side| id.split('/').next() == Some(side.as_str()));
+            side.is_some_and(|side| !sides.contains(&side))
+        };
         let mut stale = Vec::new();
         for (id, _) in self.checks() {
             let judged = checks.iter().find(|judged| judged.check.id == id);
             match judged.map(|judged| judged.outcome) {
                 Some(Outcome::Pass) => stale.push(format!("{id}: it passes now; remove the entry")),
-                None if !planned.iter().any(|check| check.id == id) => {
+                None if !unknown(id) && !planned.iter().any(|check| check.id == id) => {
                     stale.push(format!("{id}: there is no such check; correct or remove the entry"));
                 }
                 _ => {}
@@ -124,6 +132,9 @@ impl Scope {
     /// What is wrong with an entry that met nothing, if this run can tell.
     fn objection(&self, of: &Of) -> Option<&'static str> {
         let Of::Findings { rule, fact, page, .. } = of else { return None };
+        if self.undecided.contains(rule) {
+            return None;
+        }
         if !self.rules.contains(rule) {
             let family = family(rule)?;
             let ran = self.rules.iter().any(|other| self::family(other) == Some(family));

@@ -31,6 +31,7 @@ fn scope(rules: &[&str], files: &[&str], facts: &[&str]) -> Scope {
         rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
         files: files.iter().map(|file| (*file).to_owned()).collect(),
         facts: facts.iter().map(|fact| FactId((*fact).to_owned())).collect(),
+        undecided: BTreeSet::new(),
     }
 }
 
@@ -121,6 +122,8 @@ fn an_entry_is_stale_only_if_the_run_would_have_met_it() {
     assert!(is_stale(&by_fact, &scope(&[rule], &[], &["beta GET /things#method"])), "the fact is gone");
     assert!(!is_stale(&by_fact, &scope(&[rule], &[], &["beta GET /others#header[X]"])));
     assert!(!is_stale("check = 'a/b'", &on_page), "conform decides on checks");
+    let alone = Scope { undecided: BTreeSet::from([rule.to_owned()]), ..on_page };
+    assert!(!is_stale(&by_page, &alone), "it needs other pages");
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn an_entry_of_a_rule_that_does_not_exist_is_stale_where_its_family_ran() {
 #[test]
 fn a_run_of_checks_judges_entries_for_checks_alone() {
     let both = list(&["check = 'a/b'", "rule = 'docs/sides_differ'\npage = 'a.md'"]);
-    assert_eq!(both.stale_checks(&[], &[]), ["a/b: there is no such check; correct or remove the entry"]);
+    assert_eq!(both.stale_checks(&[], &[], &Side::ALL), ["a/b: there is no such check; correct or remove the entry"]);
     assert_eq!(both.reason("a/b").as_deref(), Some("why"));
     assert_eq!(both.reason("docs/sides_differ"), None);
 }

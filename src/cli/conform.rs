@@ -7,19 +7,24 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use super::accepted_list::{self, Draft};
+use super::corpus::{self, Corpus, Skipped};
+use super::docs;
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
 use super::specs;
 use crate::accepted;
-use crate::conformance::{self, Listener, Options, RunError, Selection, ServerOptions};
+use crate::conformance::{self, DocsOptions, Listener, Options, RunError, Selection, ServerOptions};
 use crate::contract::{Contract, Rests};
+use crate::docs::Page;
 use crate::emulator::{Config, Emulator, Identity};
 use crate::report::{self, Format, Human};
-use crate::verdict::{Judged, Outcome, Report, Side};
+use crate::verdict::{Check, Judged, Outcome, Report, Side};
 
 /// Check that client and server do what the documentation says.
 ///
-/// The client side calls the generated client for every documented example and compares what
+/// With --docs, each page is checked for contradictions (docs), and each fact that pages and
+/// description both speak of is compared (drift); known disagreements of the embedded description
+/// are in openapi/accepted.toml. The client side calls the generated client for every documented example and compares what
 /// arrives on a socket, then answers it in every documented and hostile way. The server side
 /// sends the documented requests, looks whether their effect is really there, and sends requests
 /// that must be refused.
@@ -37,7 +42,10 @@ pub(super) struct Conform {
     /// Description to check against, or folder of them, with exchanges/ beside; that of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
-    /// Side to check; both by default
+    /// Documentation pages, or folders to look for pages in
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    docs: Vec<PathBuf>,
+    /// Side to check; by default client and server, and with --docs all four
     #[arg(long, value_enum)]
     side: Vec<SideArgument>,
     /// Check only ids that this glob meets (* within a segment, ** across; a word meets any segment)
@@ -83,13 +91,60 @@ pub(super) struct Conform {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SideArgument {
+    /// The pages of --docs, each by itself
+    Docs,
+    /// The pages of --docs and the description
+    Drift,
     /// The generated client
     Client,
     /// A server
     Server,
 }
 
+impl From<SideArgument> for Side {
+    fn from(side: SideArgument) -> Self {
+        match side {
+            SideArgument::Docs => Self::Docs,
+            SideArgument::Drift => Self::Drift,
+            SideArgument::Client => Self::Client,
+            SideArgument::Server => Self::Server,
+        }
+    }
+}
+
+/// The pages of --docs.
+struct Pages {
+    pages: Vec<Page>,
+    paths: Vec<String>,
+    skipped: Vec<Skipped>,
+}
+
 impl Conform {
+    /// The sides to check, in the order of reports.
+    fn sides(&self) -> Result<Vec<Side>, Failure> {
+        let asked: Vec<Side> = match self.side.as_slice() {
+            [] if self.docs.is_empty() => vec![Side::Client, Side::Server],
+            [] => Side::ALL.to_vec(),
+            sides => sides.iter().map(|side| Side::from(*side)).collect(),
+        };
+        match asked.iter().find(|side| matches!(side, Side::Docs | Side::Drift)) {
+            Some(side) if self.docs.is_empty() => Err(Failure::input(
+                format!("check the side {}: no pages were given", side.as_str()),
+                "give --docs and a folder of documentation pages",
+            )),
+            _ => Ok(Side::ALL.into_iter().filter(|side| asked.contains(side)).collect()),
+        }
+    }
+
+    fn pages(&self) -> Result<Option<Pages>, Failure> {
+        if self.docs.is_empty() {
+            return Ok(None);
+        }
+        let (pages, skipped) = Corpus::at(&self.docs)?.pages()?;
+        let paths = self.docs.iter().map(|path| corpus::name(path)).collect();
+        Ok(Some(Pages { pages, paths, skipped }))
+    }
+
     /// Whether standard output is for programs.
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
@@ -99,19 +154,14 @@ impl Conform {
 pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
     let contract = specs::choose(&contracts, command.api.as_deref())?;
-    let sides: Vec<Side> = match command.side.as_slice() {
-        [] => vec![Side::Client, Side::Server],
-        sides => [(SideArgument::Client, Side::Client), (SideArgument::Server, Side::Server)]
-            .into_iter()
-            .filter(|(argument, _)| sides.contains(argument))
-            .map(|(_, side)| side)
-            .collect(),
-    };
+    let sides = command.sides()?;
     let selection = Selection::new(command.check.clone(), command.skip.clone());
+    let accepted = accepted_list::read_or_own(command.accepted.as_deref(), contract)?;
+    let pages = command.pages()?;
     if command.list {
-        return list(contract, &sides, &selection);
+        let pages = pages.as_ref().map_or(&[][..], |pages| &pages.pages);
+        return list(&conformance::plan_with(contract, &sides, pages), &selection);
     }
-    let accepted = accepted_list::read(command.accepted.as_deref())?;
     let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;
     let files = output::begin_all(&command.output)?;
     let (server, _emulator) = match sides.contains(&Side::Server) {
@@ -126,6 +176,7 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         server,
         accepted: &accepted,
         foreign: foreign.as_deref(),
+        docs: pages.as_ref().map(|pages| DocsOptions { pages: &pages.pages, paths: &pages.paths }),
     };
     let mut progress = Progress::new();
     let report = tokio::select! {
@@ -148,15 +199,18 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         draft.finish(&accepted::draft_checks(&report.checks))?;
     }
     output::print(&render(command.format))?;
-    Ok(ending(&report, command.strict))
+    let exit = ending(&report, command.strict);
+    Ok(match pages.map_or(Exit::Done, |pages| docs::read::end(&pages.skipped)) {
+        Exit::Done => exit,
+        unread => unread,
+    })
 }
 
 fn ending(report: &Report, strict: bool) -> Exit {
     if report.fails(strict) { Exit::Findings } else { Exit::Done }
 }
 
-fn list(contract: &Contract, sides: &[Side], selection: &Selection) -> Result<Exit, Failure> {
-    let planned = conformance::plan(contract, sides);
+fn list(planned: &[Check], selection: &Selection) -> Result<Exit, Failure> {
     let lines: String =
         planned.iter().filter(|check| selection.takes(&check.id)).map(|check| format!("{}\n", check.id)).collect();
     output::print(&lines)?;

@@ -221,6 +221,11 @@ pub(super) fn text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or_default() + 1);
     // The file may have grown since.
     file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    decode(bytes)
+}
+
+/// The text that bytes are, or why they are none.
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.contains(&0) {
         return Err("it is a binary file".to_owned());
     }

@@ -7,13 +7,13 @@ use clap::Args;
 use super::exit::{Exit, Failure};
 use super::{output, specs};
 use crate::report;
-use crate::rules::RULES;
+use crate::rules::{RULES, docs, drift};
 use crate::verdict::{Check, Side};
 
 /// Say what a check asserts, on what it rests, and how to reproduce it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// Id of a check, as conform prints it, or its last segments
+    /// Id of a check, as conform prints it, or its last segments; or a rule: drift/method_differs
     id: String,
     /// Description that the check is of, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
@@ -37,10 +37,13 @@ pub(super) fn run(command: &Explain) -> Result<Exit, Failure> {
             output::print(&report::explain(check, rule.map_or("", |rule| rule.reason)))?;
             Ok(Exit::Done)
         }
-        [] => Err(Failure::input(
-            format!("explain '{}': there is no such check", command.id),
-            "entra-risk conform --list prints all ids",
-        )),
+        [] => match of_pages(&command.id) {
+            Some(text) => output::print(&text).map(|()| Exit::Done),
+            None => Err(Failure::input(
+                format!("explain '{}': there is no such check", command.id),
+                "entra-risk conform --list prints all ids",
+            )),
+        },
         several => {
             let ids: Vec<&str> = several.iter().map(|check| check.id.as_str()).collect();
             Err(Failure::input(
@@ -49,4 +52,16 @@ pub(super) fn run(command: &Explain) -> Result<Exit, Failure> {
             ))
         }
     }
+}
+
+/// The rule of a check of pages, or a rule by its id: which checks there are depends on the pages.
+fn of_pages(id: &str) -> Option<String> {
+    let docs = docs::RULES.iter().map(|rule| (rule.id, rule.severity, rule.reason));
+    let drift = drift::RULES.iter().map(|rule| (rule.id, rule.severity, rule.reason));
+    let (side, rest) = id.split_once('/')?;
+    let named = |rule: &str| {
+        rule.split_once('/').is_some_and(|(family, stem)| family == side && rest.split('/').any(|part| part == stem))
+    };
+    let (rule, severity, reason) = docs.chain(drift).find(|(rule, ..)| named(rule))?;
+    Some(report::explain_rule(rule, severity, reason))
 }

@@ -10,7 +10,7 @@ use super::accepted_list::{self, Draft};
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, WholeFile};
 use crate::accepted::{self, Accepted, Scope};
-use crate::contract::FactId;
+use crate::contract::{Contract, FactId};
 use crate::finding::Finding;
 use crate::report::findings::{Described, Format, Found};
 
@@ -54,6 +54,8 @@ pub(super) struct Outcome<'a> {
     pub(super) files: Vec<String>,
     /// The facts that were compared.
     pub(super) facts: BTreeSet<FactId>,
+    /// Rules that need more pages than were read to say that there is nothing.
+    pub(super) undecided: BTreeSet<String>,
     /// How much that is, for people: `12 pages, 3 skipped`.
     pub(super) looked_at: String,
 }
@@ -67,9 +69,19 @@ impl FindingsOutput {
     /// Reads the accepted list and begins the files: what is wrong with them is said before the
     /// work, not after it.
     pub(super) fn begin(&self) -> Result<Reporting, Failure> {
+        self.begin_with(accepted_list::read(self.accepted.as_deref())?)
+    }
+
+    /// The same for a command that looks at a contract: where that is this build's, so is the
+    /// accepted list, unless another one is named.
+    pub(super) fn begin_for(&self, contract: &Contract) -> Result<Reporting, Failure> {
+        self.begin_with(accepted_list::read_or_own(self.accepted.as_deref(), contract)?)
+    }
+
+    fn begin_with(&self, accepted: Accepted) -> Result<Reporting, Failure> {
         Ok(Reporting {
             format: self.format,
-            accepted: accepted_list::read(self.accepted.as_deref())?,
+            accepted,
             draft: self.write_accepted.as_deref().map(Draft::begin).transpose()?,
             files: output::begin_all(&self.output)?,
             strict: self.strict,
@@ -81,7 +93,7 @@ impl Reporting {
     /// Applies the accepted list, writes every report, prints one, and says how the command ends.
     pub(super) fn finish(self, outcome: Outcome<'_>) -> Result<Exit, Failure> {
         let rules = outcome.catalogue.iter().map(|rule| rule.id.to_owned()).collect();
-        let scope = Scope { rules, files: outcome.files, facts: outcome.facts };
+        let scope = Scope { rules, files: outcome.files, facts: outcome.facts, undecided: outcome.undecided };
         let mut applied = self.accepted.apply_findings(outcome.findings, &scope);
         if let Some(draft) = self.draft {
             draft.finish(&accepted::draft_findings(&applied.remaining))?;

@@ -8,6 +8,7 @@ mod docs;
 mod exit;
 mod explain;
 mod findings;
+mod git;
 mod output;
 mod schema;
 mod serve;

@@ -22,6 +22,8 @@ enum Of {
     Findings,
     /// A documentation page, as docs read prints it
     Page,
+    /// The changes of the contract between two versions of pages
+    Changes,
 }
 
 pub(super) fn run(command: &Schema) -> Result<Exit, Failure> {
@@ -29,6 +31,7 @@ pub(super) fn run(command: &Schema) -> Result<Exit, Failure> {
         Of::Conform => report::SCHEMA,
         Of::Findings => report::findings::SCHEMA,
         Of::Page => docs::SCHEMA,
+        Of::Changes => report::changes::SCHEMA,
     };
     output::print(schema).map(|()| Exit::Done)
 }

@@ -13,13 +13,15 @@ pub use selection::Selection;
 pub use server::ServerOptions;
 pub use target::{TargetError, greet};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::accepted::Accepted;
+use crate::accepted::{Accepted, Scope};
 use crate::client::SessionError;
 use crate::contract::Contract;
+use crate::docs::Page;
+use crate::rules::documents::{self, Decided, Documents};
 use crate::rules::{self, Facts};
-use crate::verdict::{Check, Judged, Outcome, Report, Side, Summary, Verdict};
+use crate::verdict::{Check, Documentation, Judged, Outcome, Report, Side, Summary, Verdict};
 
 /// What a run is told as it goes.
 pub trait Listener {
@@ -49,6 +51,17 @@ pub struct Options<'a> {
     /// Why the generated client cannot be held to the contract, if so: it is of another
     /// description. What only compares the description with the documentation is still checked.
     pub foreign: Option<&'a str>,
+    /// Pages of the documentation; needed where one of their sides runs.
+    pub docs: Option<DocsOptions<'a>>,
+}
+
+/// Pages of the documentation.
+#[derive(Debug, Clone, Copy)]
+pub struct DocsOptions<'a> {
+    /// The pages, of whatever API version.
+    pub pages: &'a [Page],
+    /// The paths at which they were looked for, for reports.
+    pub paths: &'a [String],
 }
 
 /// Why there is no run. Completes "failed to …".
@@ -69,9 +82,26 @@ pub enum RunError {
     Listen(#[from] std::io::Error),
 }
 
-/// The checks that a run with these sides has, in order, with nothing sent.
+/// The checks that a run with these sides has, in order, with nothing sent. The sides of the
+/// documentation have checks where there are pages: [`plan_with`].
 #[must_use]
 pub fn plan(contract: &Contract, sides: &[Side]) -> Vec<Check> {
+    plan_with(contract, sides, &[])
+}
+
+/// The checks that a run with these sides and pages has, in order.
+#[must_use]
+pub fn plan_with(contract: &Contract, sides: &[Side], pages: &[Page]) -> Vec<Check> {
+    let of_pages = sides.iter().any(|side| matches!(side, Side::Docs | Side::Drift)) && !pages.is_empty();
+    let documents = if of_pages { documents::judge(contract, pages) } else { Documents::default() };
+    let decided = documents.docs.into_iter().chain(documents.drift).map(|decided| decided.check);
+    let mut checks: Vec<Check> = decided.filter(|check| sides.contains(&check.side)).collect();
+    checks.extend(plan_sent(contract, sides));
+    checks
+}
+
+/// The checks for which something is sent.
+fn plan_sent(contract: &Contract, sides: &[Side]) -> Vec<Check> {
     let facts = Facts::new(contract);
     let mut checks = Vec::new();
     if sides.contains(&Side::Client) {
@@ -93,7 +123,10 @@ pub fn plan(contract: &Contract, sides: &[Side]) -> Vec<Check> {
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Report, RunError> {
     let facts = Facts::new(options.contract);
     let selection = options.selection;
-    let all = plan(options.contract, &[Side::Client, Side::Server]);
+    let documents = options.docs.map(|docs| documents::judge(options.contract, docs.pages));
+    let decided = || documents.iter().flat_map(|documents| documents.docs.iter().chain(&documents.drift));
+    let mut all: Vec<Check> = decided().map(|decided| decided.check.clone()).collect();
+    all.extend(plan_sent(options.contract, &[Side::Client, Side::Server]));
     let planned: Vec<Check> = all.iter().filter(|check| options.sides.contains(&check.side)).cloned().collect();
     let n_checks = planned.iter().filter(|check| selection.takes(&check.id)).count();
     if n_checks == 0 {
@@ -123,21 +156,57 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
         let cases = selected(rules::client::cases(&facts), selection, |case| &mut case.checks);
         client::run(cases, options.contract, options.foreign, &mut run).await?;
     }
+    for decided in decided().filter(|decided| options.sides.contains(&decided.check.side)) {
+        if selection.takes(&decided.check.id) {
+            run.record_decided(decided);
+        }
+    }
     let mut checks = run.judged;
-    checks.sort_by_cached_key(|judged| planned.iter().position(|check| check.id == judged.check.id));
-    let stale = options.accepted.stale_checks(&checks, &all);
+    let position: HashMap<&str, usize> =
+        planned.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
+    checks.sort_by_key(|judged| position.get(judged.check.id.as_str()).copied());
+    let planned_sides = if documents.is_some() { &Side::ALL[..] } else { &[Side::Client, Side::Server] };
+    let mut stale = options.accepted.stale_checks(&checks, &all, planned_sides);
     let contract = options.contract;
+    if let Some(documents) = &documents {
+        stale.extend(stale_entries(options.accepted, documents, contract, options.sides));
+    }
     Ok(Report {
         schema_version: "1",
         tool: concat!("entra-risk ", env!("CARGO_PKG_VERSION")).to_owned(),
         api: contract.api.clone(),
         spec: BTreeMap::from([("file", contract.file.clone()), ("sha256", contract.sha256.clone())]),
+        documentation: options.docs.zip(documents.as_ref()).map(|(docs, documents)| Documentation {
+            paths: docs.paths.to_vec(),
+            pages: documents.files.len(),
+            matched: documents.n_matched,
+        }),
         target,
         summary: Summary::of(&checks),
         coverage: coverage::of(&facts, &all, &checks),
         checks,
         stale,
     })
+}
+
+/// Entries of the accepted list about pages or facts that met nothing, on the sides that ran.
+fn stale_entries(accepted: &Accepted, documents: &Documents, contract: &Contract, sides: &[Side]) -> Vec<String> {
+    let mut scope = Scope { files: documents.files.clone(), ..Scope::default() };
+    scope.files.push(contract.file.clone());
+    let mut findings = Vec::new();
+    let of = |decided: &[Decided]| decided.iter().flat_map(|decided| decided.findings.clone()).collect::<Vec<_>>();
+    if sides.contains(&Side::Docs) {
+        scope.undecided = rules::docs::undecided(documents.files.len());
+        scope.rules.extend(rules::docs::RULES.iter().map(|rule| rule.id.to_owned()));
+        findings.extend(of(&documents.docs));
+    }
+    if sides.contains(&Side::Drift) {
+        scope.rules.extend(rules::drift::RULES.iter().map(|rule| rule.id.to_owned()));
+        scope.facts.extend(documents.facts.iter().cloned());
+        findings.extend(of(&documents.drift));
+    }
+    let stale = accepted.apply_findings(findings, &scope).stale;
+    stale.into_iter().map(|entry| format!("{}: {}; {}", entry.subject, entry.message, entry.remedy)).collect()
 }
 
 /// Keeps the checks that were asked for, and the cases that still have one.
@@ -162,7 +231,26 @@ impl Run<'_> {
             Outcome::Fail => self.accepted.reason(&check.id),
             _ => None,
         };
-        let judged = Judged { check, outcome: verdict.outcome, seen: verdict.seen, accepted };
+        self.push(Judged { check, outcome: verdict.outcome, seen: verdict.seen, accepted });
+    }
+
+    /// A check that needed nothing to be sent. It is accepted by its own id, or if each of its
+    /// findings is.
+    fn record_decided(&mut self, decided: &Decided) {
+        let Decided { check, verdict, findings } = decided.clone();
+        let by_findings = || {
+            let applied = self.accepted.apply_findings(findings, &Scope::default());
+            let reasons: Vec<String> = applied.accepted.into_iter().map(|(_, reason)| reason).collect();
+            (applied.remaining.is_empty() && !reasons.is_empty()).then(|| reasons.join("; "))
+        };
+        let accepted = match verdict.outcome {
+            Outcome::Fail => self.accepted.reason(&check.id).or_else(by_findings),
+            _ => None,
+        };
+        self.push(Judged { check, outcome: verdict.outcome, seen: verdict.seen, accepted });
+    }
+
+    fn push(&mut self, judged: Judged) {
         self.listener.judged(&judged);
         self.judged.push(judged);
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contract, Operation, Shape};
+use super::{Contract, Operation, Permissions, Shape};
 
 /// The name of a fact: API, method, canonical path, `#`kind, `[name]`, such as
 /// `beta POST /riskyUsers/dismiss#permission[application]`. Part of the public surface of
@@ -209,6 +209,10 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
             &operation.permissions.source,
             &operation.permissions.origin,
         );
+    }
+    for (kind, names) in operation.permissions.higher.iter().filter(|(_, names)| !names.is_empty()) {
+        let Permissions { source, origin, .. } = &operation.permissions;
+        facts.operation(operation, "higher", Some(kind), names.join(" or "), source, origin);
     }
     for header in &operation.headers {
         let value = if header.required { "required" } else { "optional" };

@@ -1,5 +1,7 @@
 //! One operation: how it is called, who may call it, what it answers and what it changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Origin, Shape, Source, Template};
@@ -85,6 +87,9 @@ pub struct Permissions {
     pub delegated_personal: Vec<String>,
     /// Any one of these suffices for an application without a user.
     pub application: Vec<String>,
+    /// By the name of a kind in facts: what suffices as well, and allows more than is needed.
+    #[serde(default)]
+    pub higher: BTreeMap<String, Vec<String>>,
     /// Who says so.
     pub source: Source,
     /// Where our description says so.
@@ -100,6 +105,12 @@ impl Permissions {
             ("application", self.application.as_slice()),
         ]
         .into_iter()
+    }
+
+    /// What suffices for a kind as well, and allows more than is needed.
+    #[must_use]
+    pub fn higher(&self, kind: &str) -> &[String] {
+        self.higher.get(kind).map_or(&[], Vec::as_slice)
     }
 }
 

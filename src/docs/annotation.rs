@@ -35,6 +35,13 @@ impl Annotation {
     }
 }
 
+/// The annotation of the fence that begins at a line. Annotations are in page order.
+#[must_use]
+pub fn of_fence(annotations: &[Annotation], fence: usize) -> Option<&Annotation> {
+    let above = annotations.partition_point(|annotation| annotation.line < fence);
+    annotations[..above].last().filter(|annotation| annotation.fence == Some(fence))
+}
+
 impl Outline {
     /// Every annotation of the page, in page order.
     #[must_use]

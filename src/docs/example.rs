@@ -1,9 +1,9 @@
 //! The documented exchanges: fences read as messages and paired.
 
-use super::annotation::Annotation;
+use super::annotation::{self, Annotation};
 use super::message::{self, Content, Message};
 use super::outline::{Block, Outline};
-use super::page::{BodyKind, Example, ExampleResponse};
+use super::page::{BodyKind, Example, ExampleResponse, Request};
 use super::section::{Section, Subject};
 
 /// What the examples of a page are, and where prose stands inside a message.
@@ -17,18 +17,29 @@ pub(super) struct Examples {
     pub(super) seen: bool,
 }
 
-pub(super) fn read(outline: &Outline, sections: &[Section<'_>], annotations: &[Annotation]) -> Examples {
+/// Reads the examples. `templates` are the page's request lines, in page order: a fence that shows
+/// one is no example, whatever its annotation.
+pub(super) fn read(
+    outline: &Outline,
+    sections: &[Section<'_>],
+    annotations: &[Annotation],
+    templates: &[Request],
+) -> Examples {
     let mut examples = Examples::default();
     for section in sections {
         examples.seen |= section.is_example();
         for fence in section.fences() {
-            let annotation = annotations.iter().find(|annotation| annotation.fence == Some(fence.first));
+            let annotation = annotation::of_fence(annotations, fence.first);
             let block_type = annotation.and_then(Annotation::block_type);
             let annotated = matches!(block_type, Some("request" | "response"));
             if !(section.is_example() || annotated && section.subject != Subject::Request) {
                 continue;
             }
             if !is_message(outline.info(fence)) && !annotated {
+                continue;
+            }
+            let above = templates.partition_point(|template| template.line < fence.first);
+            if templates.get(above).is_some_and(|template| template.line <= fence.last) {
                 continue;
             }
             examples.seen = true;

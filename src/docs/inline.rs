@@ -50,11 +50,11 @@ pub(super) fn text(source: &str) -> String {
 
 /// `[label](target)`: the label, and the length of the whole.
 fn link(rest: &str) -> Option<(&str, usize)> {
-    let end = rest.find(']')?;
-    let label = &rest[1..end];
+    // Neither search runs past the next bracket, so that many open ones cost no more than one.
+    let end = 1 + rest[1..].find(['[', ']']).filter(|end| rest.as_bytes()[end + 1] == b']')?;
     let target = rest[end + 1..].strip_prefix('(')?;
-    let close = target.find(')')?;
-    (!label.contains('[')).then_some((label, end + 2 + close + 1))
+    let close = target.find([')', '[']).filter(|close| target.as_bytes()[*close] == b')')?;
+    Some((&rest[1..end], end + 2 + close + 1))
 }
 
 /// The length of an HTML tag or comment at the start. Angle brackets around a word that is no
@@ -63,7 +63,7 @@ fn tag(rest: &str) -> Option<usize> {
     if rest.starts_with("<!--") {
         return Some(rest.find("-->").map_or(rest.len(), |end| end + 3));
     }
-    let end = rest.find('>')?;
+    let end = 1 + rest[1..].find(['<', '>']).filter(|end| rest.as_bytes()[end + 1] == b'>')?;
     let inside = rest[1..end].trim_start_matches('/').trim_end_matches('/').trim();
     let name: String =
         inside.chars().take_while(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();

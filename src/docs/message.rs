@@ -34,11 +34,13 @@ pub(super) fn messages(lines: &[(usize, &str)]) -> Vec<Message> {
     let mut rest = lines;
     while let Some(at) = rest.iter().position(|(_, text)| !text.trim().is_empty()) {
         rest = &rest[at..];
+        // Another message may follow a request without a body.
+        let request = request::line(rest[0].1).is_some();
         let end = 1 + rest[1..]
             .iter()
             .zip(rest)
             .position(|((_, text), (_, before))| {
-                before.trim().is_empty() && request::line(text).is_some_and(|_| is_upper(text)) && starts_message(rest)
+                request && before.trim().is_empty() && request::line(text).is_some() && is_upper(text)
             })
             .unwrap_or(rest.len() - 1);
         messages.push(message(&rest[..end]));
@@ -49,11 +51,6 @@ pub(super) fn messages(lines: &[(usize, &str)]) -> Vec<Message> {
 
 fn is_upper(line: &str) -> bool {
     line.trim_start().starts_with(|letter: char| letter.is_ascii_uppercase())
-}
-
-/// Whether the lines begin with a request that has no body yet, so that another may follow.
-fn starts_message(lines: &[(usize, &str)]) -> bool {
-    request::line(lines[0].1).is_some()
 }
 
 /// Reads one message; the first line is not blank.
@@ -115,27 +112,13 @@ fn status_line(line: &str) -> Option<(Option<u16>, Option<String>)> {
 fn content(lines: &[(usize, &str)], line: usize) -> Content {
     let mut content = Content { line, ..Content::default() };
     let mut at = 0;
-    while let Some((number, text)) = lines.get(at) {
-        match header(text) {
-            Some((name, value)) => {
-                content.headers.push(ExampleHeader { name: name.to_owned(), value: value.to_owned(), line: *number });
-            }
-            None if text.trim().is_empty() && lines[at..].iter().any(|(_, text)| header_block(text)) => {
-                let next = lines[at..].iter().find(|(_, text)| !text.trim().is_empty());
-                if next.is_none_or(|(_, text)| header(text).is_none()) {
-                    break;
-                }
-            }
-            None => break,
-        }
-        at += 1;
+    for (index, (number, text)) in lines.iter().enumerate().filter(|(_, (_, text))| !text.trim().is_empty()) {
+        let Some((name, value)) = header(text) else { break };
+        content.headers.push(ExampleHeader { name: name.to_owned(), value: value.to_owned(), line: *number });
+        at = index + 1;
     }
     body(&lines[at..], &mut content);
     content
-}
-
-fn header_block(text: &str) -> bool {
-    header(text).is_some()
 }
 
 /// `Name: value`; not a member of JSON, nor a URL.

@@ -7,6 +7,7 @@
 //! must not open files, must not know what is right or wrong with what a page says (rules), and
 //! must not know the description.
 
+mod absence;
 pub mod annotation;
 pub mod claims;
 mod example;

@@ -5,6 +5,8 @@
 //! read all the same. Where a page is sound, blocks agree with CommonMark's (a test compares
 //! them with pulldown-cmark).
 
+use std::collections::HashMap;
+
 use super::section;
 
 /// A page cut into lines and blocks.
@@ -61,10 +63,12 @@ impl Outline {
     /// Cuts a page into blocks, in one pass over its lines.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // One kind of line end, so that what spans lines reads the same in every file.
+        let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
         let spans = lines(&text);
         let mut outline = Self { text, spans, blocks: Vec::new() };
-        outline.blocks = Scanner { outline: &outline, at: 1, blocks: Vec::new() }.run();
+        outline.blocks = Scanner { outline: &outline, at: 1, blocks: Vec::new(), ends: HashMap::new() }.run();
         outline
     }
 
@@ -143,7 +147,7 @@ impl Outline {
     }
 }
 
-/// Where lines start and end; a line ends with LF, CR LF or CR.
+/// Where lines start and end.
 fn lines(text: &str) -> Vec<(u32, u32)> {
     let bytes = text.as_bytes();
     let offset = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
@@ -170,6 +174,16 @@ struct Mark<'a> {
     info: &'a str,
 }
 
+/// Longer marks are taken for ones of this length, so that there are few kinds of them.
+const LONGEST_MARK: usize = 16;
+
+/// Where the search for the end of a fence stops.
+#[derive(Clone, Copy)]
+struct End {
+    line: usize,
+    closed: bool,
+}
+
 fn mark(line: &str) -> Option<Mark<'_>> {
     let line = line.trim_start();
     let mark = *line.as_bytes().first()?;
@@ -178,6 +192,7 @@ fn mark(line: &str) -> Option<Mark<'_>> {
     }
     let length = line.bytes().take_while(|byte| *byte == mark).count();
     let info = line[length..].trim();
+    let length = length.min(LONGEST_MARK);
     (length >= 3 && !(mark == b'`' && info.contains('`'))).then_some(Mark { mark, length, info })
 }
 
@@ -185,6 +200,8 @@ struct Scanner<'a> {
     outline: &'a Outline,
     at: usize,
     blocks: Vec<Block>,
+    /// By mark and length: the last end that was found, which holds for every line above it.
+    ends: HashMap<(u8, usize), End>,
 }
 
 impl Scanner<'_> {
@@ -216,7 +233,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn block(&self, line: &str) -> (BlockKind, usize) {
+    fn block(&mut self, line: &str) -> (BlockKind, usize) {
         let trimmed = line.trim_start();
         if let Some(mark) = mark(line) {
             return self.fence(mark);
@@ -243,27 +260,43 @@ impl Scanner<'_> {
     /// A fence ends at its closing mark. Where another fence opens first, the page ends first, or
     /// a section of the page begins, it was never closed: then it ends before whatever looks
     /// like the page again.
-    fn fence(&self, open: Mark<'_>) -> (BlockKind, usize) {
-        let first = self.at;
-        let mut resumes = None;
-        for number in first + 1..=self.outline.len() {
-            let line = self.outline.line(number);
-            if let Some(mark) = mark(line) {
-                if mark.mark == open.mark && mark.length >= open.length && mark.info.is_empty() {
-                    return (BlockKind::Fence { closed: true }, number);
-                }
-                if mark.mark == open.mark && mark.length == open.length && is_language(mark.info) {
-                    return (BlockKind::Fence { closed: false }, self.unclosed(resumes.unwrap_or(number)));
-                }
-            } else if heading(line).is_some_and(|level| level >= 2) && section::is_known(line) {
-                return (BlockKind::Fence { closed: false }, self.unclosed(resumes.unwrap_or(number)));
+    fn fence(&mut self, open: Mark<'_>) -> (BlockKind, usize) {
+        let end = self.fence_end(open);
+        if end.closed {
+            return (BlockKind::Fence { closed: true }, end.line);
+        }
+        let resumes = (self.at + 1..end.line).find(|&number| is_page(self.outline.line(number)));
+        (BlockKind::Fence { closed: false }, self.unclosed(resumes.unwrap_or(end.line)))
+    }
+
+    /// Where the search ends. What an earlier search for the same mark found farther down holds
+    /// still, so that no line is searched twice.
+    fn fence_end(&mut self, open: Mark<'_>) -> End {
+        let key = (open.mark, open.length);
+        if let Some(end) = self.ends.get(&key).filter(|end| end.line > self.at) {
+            return *end;
+        }
+        let end = (self.at + 1..=self.outline.len()).find_map(|line| self.ends_fence(open, line));
+        let end = end.unwrap_or(End { line: self.outline.len() + 1, closed: false });
+        self.ends.insert(key, end);
+        end
+    }
+
+    fn ends_fence(&self, open: Mark<'_>, line: usize) -> Option<End> {
+        let text = self.outline.line(line);
+        match mark(text) {
+            Some(mark) if mark.mark == open.mark && mark.length >= open.length && mark.info.is_empty() => {
+                Some(End { line, closed: true })
             }
-            if resumes.is_none() && is_page(line) {
-                resumes = Some(number);
+            Some(mark) if mark.mark == open.mark && mark.length == open.length && is_language(mark.info) => {
+                Some(End { line, closed: false })
+            }
+            Some(_) => None,
+            None => {
+                let section = heading(text).is_some_and(|level| level >= 2) && section::is_known(text);
+                section.then_some(End { line, closed: false })
             }
         }
-        let end = resumes.unwrap_or(self.outline.len() + 1);
-        (BlockKind::Fence { closed: false }, self.unclosed(end))
     }
 
     /// The last line with content before `next`, which belongs to the page again.

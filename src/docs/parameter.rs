@@ -1,5 +1,8 @@
 //! Sections that list parameters: request headers, query options, the request body.
 
+use std::collections::HashSet;
+
+use super::absence;
 use super::inline;
 use super::outline::{Block, BlockKind, Outline};
 use super::page::{BodyProperty, Header, Limit, Query};
@@ -17,13 +20,17 @@ pub(super) enum Listed<T> {
 pub(super) fn headers(outline: &Outline, sections: &[&Section<'_>]) -> Listed<Header> {
     let mut headers = Vec::new();
     let mut tables = false;
-    for block in sections.iter().flat_map(|section| section.tables()) {
-        tables = true;
-        let table = table::table(outline, block);
-        let columns = Columns::of(&table);
-        for row in table.rows.iter().filter(|row| !is_permission(row)) {
-            let Some(name) = header_name(&inline::text(row.cell(0))) else { continue };
-            headers.push(Header { name, required: columns.required(row), line: row.line });
+    for section in sections {
+        // What a heading says of all headers below it holds where a row does not say otherwise.
+        let all = (section.title.to_ascii_lowercase().contains("optional")).then_some(false);
+        for block in section.tables() {
+            tables = true;
+            let table = table::table(outline, block);
+            let columns = Columns::of(&table);
+            for row in table.rows.iter().filter(|row| !is_permission(row)) {
+                let Some(name) = header_name(&inline::text(row.cell(0))) else { continue };
+                headers.push(Header { name, required: columns.required(row).or(all), line: row.line });
+            }
         }
     }
     if headers.is_empty() {
@@ -56,6 +63,7 @@ fn loose_headers(outline: &Outline, block: &Block, headers: &mut Vec<Header>) {
 /// The name of a header: what stands before a colon, if it can be one.
 fn header_name(cell: &str) -> Option<String> {
     let name = cell.split([':', '(']).next().unwrap_or_default().trim().trim_end_matches(['*', '.', ',']);
+    let name = emphasized(name);
     let plain =
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ' | b'.' | b'/'));
     let heading = ["name", "header", "headers", "request header", "property", "parameter", "type"];
@@ -65,9 +73,7 @@ fn header_name(cell: &str) -> Option<String> {
 
 fn is_permission(row: &Row<'_>) -> bool {
     !permission::kinds(&inline::text(row.cell(0))).is_empty()
-        && row
-            .rest(1)
-            .any(|cell| permission::names(cell).next().is_some() || cell.to_ascii_lowercase().contains("supported"))
+        && row.rest(1).any(|cell| permission::names(cell).next().is_some() || permission::is_none(&inline::text(cell)))
 }
 
 /// The columns of a table by what their header says.
@@ -100,64 +106,74 @@ impl Columns {
                 _ => {}
             }
         }
-        let text: Vec<String> = row.rest(0).map(inline::text).collect();
-        required(&text.join(" "))
+        row.rest(0).find_map(|cell| required(&inline::text(cell)))
     }
 }
 
-/// Whether a description calls something required or optional: by the word that comes first.
+/// Whether a description calls what it describes required or optional: by a word that stands for
+/// itself ("Required.", "String (optional)", "this one is required."), and not by one inside a
+/// sentence about something else, or with a condition.
 fn required(text: &str) -> Option<bool> {
-    let text = text.to_ascii_lowercase();
-    let optional = word(&text, "optional");
-    let mut required = word(&text, "required");
-    if let Some(at) = required {
-        let before = text[..at].trim_end();
-        if ["not", "isn't", "n't", "only", "no longer"].iter().any(|negation| before.ends_with(negation)) {
-            required = None;
-        }
-    }
-    match (required, optional) {
-        (Some(required), Some(optional)) => Some(required < optional),
-        (Some(_), None) => Some(true),
-        (None, Some(_)) => Some(false),
-        (None, None) => None,
-    }
-}
-
-/// Where a whole word first stands.
-fn word(text: &str, word: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
     let mut from = 0;
-    while let Some(at) = text[from..].find(word).map(|at| at + from) {
-        let before = text[..at].ends_with(|letter: char| letter.is_ascii_alphanumeric());
-        let after = text[at + word.len()..].starts_with(|letter: char| letter.is_ascii_alphanumeric());
-        if !before && !after {
-            return Some(at);
-        }
+    while let Some((at, word)) =
+        ["required", "optional"].iter().filter_map(|word| lower[from..].find(word).map(|at| (at + from, *word))).min()
+    {
+        let (before, after) = (&lower[..at], &lower[at + word.len()..]);
         from = at + word.len();
+        let part = before.ends_with(|letter: char| letter.is_ascii_alphanumeric())
+            || after.starts_with(|letter: char| letter.is_ascii_alphanumeric());
+        if part || !stands_alone(before, after, text[at..].starts_with(['R', 'O'])) {
+            continue;
+        }
+        let denied = ["not", "n't", "no longer"].iter().any(|negation| before.trim_end().ends_with(negation));
+        return Some((word == "required") != denied);
     }
     None
+}
+
+/// Whether a word between two texts is a statement and not a part of one.
+fn stands_alone(before: &str, after: &str, capital: bool) -> bool {
+    let condition = |text: &str| {
+        let text = text.trim_start_matches([',', ' ', '-']);
+        let words = text.split_whitespace().next().unwrap_or_default();
+        matches!(words, "if" | "when" | "only" | "unless" | "where" | "with")
+    };
+    let ends = after.trim_start_matches(['*', '_', '`', '"', ' ']);
+    if (ends.is_empty() || ends.starts_with(['.', ',', ';', ':', ')', ']', '!', '-', '|'])) && !condition(ends) {
+        return true;
+    }
+    let before = before.trim_end_matches([' ', '*', '_', '`', '(', '[']);
+    let begins = capital && (before.is_empty() || before.ends_with(['.', '!', ':', '>', '-', '}', ')']));
+    begins && !condition(after)
 }
 
 /// The query options and URL parameters that sections list.
 pub(super) fn query(outline: &Outline, sections: &[&Section<'_>]) -> Listed<Query> {
     let mut items: Vec<Query> = Vec::new();
+    let mut known = HashSet::new();
     let mut add = |name: &str, kind: Option<String>, line: usize| {
-        if !items.iter().any(|known: &Query| known.name == name) {
+        if known.insert(name.to_owned()) {
             items.push(Query { name: name.to_owned(), kind, line });
         }
     };
-    let mut denied = false;
+    // Whether a sentence says that there is no support, and whether one says that there is some.
+    let (mut denied, mut granted) = (false, false);
     for section in sections {
         for block in section.blocks {
             match block.kind {
                 BlockKind::Table => rows(outline, block, &mut add),
                 BlockKind::Text => {
                     let text = outline.text(block.first, block.last);
+                    let mut lines = LineCounter { text, at: 0, line: block.first };
                     for (sentence, offset) in sentences(text) {
-                        let negative = is_negative(sentence);
-                        denied |= negative;
-                        for (name, at) in options(sentence).filter(|_| !negative) {
-                            add(&name, None, line_at(block, text, offset + at));
+                        if is_negative(sentence) {
+                            denied = true;
+                            continue;
+                        }
+                        granted |= sentence.to_ascii_lowercase().contains("support");
+                        for (name, at) in options(sentence) {
+                            add(&name, None, lines.line(offset + at));
                         }
                     }
                 }
@@ -165,7 +181,7 @@ pub(super) fn query(outline: &Outline, sections: &[&Section<'_>]) -> Listed<Quer
             }
         }
     }
-    match (items.is_empty(), denied) {
+    match (items.is_empty(), denied && !granted) {
         (false, _) => Listed::Items(items),
         (true, true) => Listed::Items(Vec::new()),
         (true, false) => none_or_unread(outline, sections),
@@ -195,7 +211,7 @@ fn sentences(text: &str) -> impl Iterator<Item = (&str, usize)> {
 
 fn is_negative(sentence: &str) -> bool {
     let sentence = sentence.to_ascii_lowercase();
-    ["not support", "n't support", "not currently support", "no support", "none", "not supported", "doesn't currently"]
+    ["not support", "n't support", "not currently support", "no support", "not yet support", "n't currently support"]
         .iter()
         .any(|words| sentence.contains(words))
 }
@@ -222,9 +238,21 @@ fn options(sentence: &str) -> impl Iterator<Item = (String, usize)> {
     found.into_iter()
 }
 
-/// The line of a byte of a block's text.
-fn line_at(block: &Block, text: &str, offset: usize) -> usize {
-    block.first + text[..offset].matches('\n').count()
+/// Lines of offsets that only grow, counted once over the text.
+struct LineCounter<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl LineCounter<'_> {
+    fn line(&mut self, offset: usize) -> usize {
+        if offset > self.at {
+            self.line += self.text[self.at..offset].matches('\n').count();
+            self.at = offset;
+        }
+        self.line
+    }
 }
 
 /// The properties of the request body that sections list.
@@ -242,6 +270,9 @@ pub(super) fn body(outline: &Outline, sections: &[&Section<'_>]) -> (Listed<Body
             let url =
                 (lead.contains("request url") || lead.contains("query parameter")) && !lead.contains("request body");
             let table = table::table(outline, block);
+            if !lists_properties(&table) {
+                continue;
+            }
             let columns = Columns::of(&table);
             for row in &table.rows {
                 let Some(name) = property_name(row.cell(0)) else { continue };
@@ -268,14 +299,28 @@ pub(super) fn body(outline: &Outline, sections: &[&Section<'_>]) -> (Listed<Body
     (listed, in_url)
 }
 
+/// Whether the first column of a table names properties, and not the values of one of them.
+fn lists_properties(table: &Table<'_>) -> bool {
+    let Some(first) = table.header.first() else { return true };
+    let first = inline::text(first).to_ascii_lowercase();
+    let named = ["property", "properties", "parameter", "name", "field", "attribute", "element", "key"];
+    first.is_empty() || !first.contains("value") && named.iter().any(|name| first.contains(name))
+}
+
 pub(super) fn is_list(kind: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
     kind.contains("collection") || kind.contains("[]") || kind.contains("array") || kind.starts_with("list")
 }
 
+/// A name without the underscores that emphasize it.
+fn emphasized(name: &str) -> &str {
+    name.strip_prefix('_').and_then(|name| name.strip_suffix('_')).unwrap_or(name)
+}
+
 /// The name in a first cell: one word, marks and remarks removed.
 fn property_name(cell: &str) -> Option<String> {
     let text = inline::text(cell);
+    let text = emphasized(&text);
     let name = text.split(['(', ',', ':']).next().unwrap_or_default().trim().trim_end_matches(['*', '.']);
     let name = name.split_whitespace().next().unwrap_or_default();
     let heading = ["property", "parameter", "name", "parameter name"];
@@ -330,52 +375,9 @@ pub(super) fn limit(text: &str) -> Option<usize> {
 /// A section without a list either says that there is none, or could not be read.
 fn none_or_unread<T>(outline: &Outline, sections: &[&Section<'_>]) -> Listed<T> {
     let mut texts = sections.iter().flat_map(|section| section.texts());
-    let none = texts.any(|block| says_none(outline.text(block.first, block.last)));
+    let none = texts.any(|block| absence::says_none(outline.text(block.first, block.last)));
     match none {
         true => Listed::Items(Vec::new()),
         false => Listed::Unread(sections.first().map_or(1, |section| section.line)),
     }
-}
-
-/// Whether a text says that there is nothing to give.
-pub(super) fn says_none(text: &str) -> bool {
-    let text = inline::text(text).to_ascii_lowercase().replace('’', "'");
-    let plain = text.trim().trim_end_matches('.');
-    if ["none", "n/a", "not applicable", "empty", "no request body", "no body"].contains(&plain) {
-        return true;
-    }
-    [
-        "do not supply a",
-        "don't supply a",
-        "do not provide a",
-        "don't provide a",
-        "do not specify a",
-        "don't specify a",
-        "do not include a",
-        "no request body",
-        "request body is not required",
-        "request body isn't required",
-        "not require a request body",
-        "n't require a request body",
-        "not take a request body",
-        "not have a request body",
-        "not need a request body",
-        "not accept a request body",
-        "supply an empty request body",
-        "empty request body",
-        "nothing in the request body",
-        "request body is empty",
-        "no request header",
-        "no additional",
-        "does not have any",
-        "there is no",
-        "there are no",
-        "body should be empty",
-        "body must be empty",
-        "leave the request body empty",
-        "not require any request",
-        "do not supply any",
-    ]
-    .iter()
-    .any(|words| text.contains(words))
 }

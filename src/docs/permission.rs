@@ -1,6 +1,8 @@
 //! Permission tables, in the forms that pages have: a row a kind of account, sub-rows below it,
 //! a column a kind, two columns of least and higher privileged names.
 
+use std::collections::HashSet;
+
 use super::inline;
 use super::outline::{Block, BlockKind, Outline};
 use super::page::Permissions;
@@ -13,6 +15,7 @@ const KINDS: usize = 3;
 #[derive(Default)]
 struct Cell {
     names: Vec<String>,
+    known: HashSet<String>,
     /// "Not supported." or the like.
     none: bool,
     /// A cell that holds something else.
@@ -78,7 +81,7 @@ impl Collected {
     fn matrix(&mut self, table: &Table<'_>, columns: &[(usize, Vec<usize>)]) {
         self.seen = true;
         for row in &table.rows {
-            for (index, kinds) in columns {
+            for (index, kinds) in columns.iter().take_while(|(index, _)| *index < row.cells.len()) {
                 for &kind in kinds {
                     self.cells[kind].take(&inline::text(row.cell(*index)), row.line, true);
                 }
@@ -110,7 +113,7 @@ impl Cell {
         self.line.get_or_insert(line);
         let before = self.names.len();
         for name in names(text) {
-            if !self.names.iter().any(|known| known == name) {
+            if self.known.insert(name.to_owned()) {
                 self.names.push(name.to_owned());
             }
         }
@@ -169,7 +172,7 @@ pub(super) fn is_name(word: &str) -> bool {
 }
 
 /// Whether a cell says that there is no permission of its kind.
-fn is_none(text: &str) -> bool {
+pub(super) fn is_none(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let text = text.trim().trim_end_matches(['.', '*']).trim();
     const WORDS: &[&str] = &["none", "n/a", "na", "no", "-", "--"];

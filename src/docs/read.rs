@@ -1,6 +1,8 @@
 //! From the blocks of a page to what it says.
 
-use super::annotation::Annotation;
+use std::collections::HashMap;
+
+use super::annotation::{self, Annotation};
 use super::outline::{BlockKind, Outline};
 use super::page::{BodyKind, BodyProperty, Limit, Page, PageKind, Request};
 use super::parameter::{self, Listed};
@@ -109,6 +111,9 @@ impl<'a> Reader<'a> {
         }
         if sections.is_empty() {
             requests = self.loose_templates();
+        } else {
+            requests.extend(self.siblings());
+            requests.sort_by_key(|request| request.line);
         }
         let heading = sections.first().map(|section| section.line);
         match (heading, requests.is_empty()) {
@@ -124,7 +129,7 @@ impl<'a> Reader<'a> {
         let mut requests = Vec::new();
         for fence in section.fences() {
             let found = request::templates(self.outline, fence);
-            let annotation = self.annotations.iter().find(|annotation| annotation.fence == Some(fence.first));
+            let annotation = annotation::of_fence(self.annotations, fence.first);
             let annotated = annotation.and_then(Annotation::block_type) == Some("request");
             let full = found.iter().any(|request| request.path.contains("://"));
             if !(annotated && full && section.within == Subject::Example) {
@@ -141,6 +146,22 @@ impl<'a> Reader<'a> {
             }
         }
         requests
+    }
+
+    /// Operations beside the one whose request has a heading: a page that describes several has a
+    /// section for each, and the heading "HTTP request" not in all of them. Their fences are
+    /// annotated as requests, show paths and no full URLs, and stand above answers and examples.
+    fn siblings(&self) -> Vec<Request> {
+        let above = self.sections.iter().take_while(|section| {
+            !section.is_example() && !matches!(section.subject, Subject::Response | Subject::Body)
+        });
+        let others = above.filter(|section| section.subject == Subject::Other && section.level >= 2);
+        let annotated = others.flat_map(|section| section.fences()).filter(|fence| {
+            let annotation = annotation::of_fence(self.annotations, fence.first);
+            annotation.and_then(Annotation::block_type) == Some("request")
+        });
+        let found = annotated.flat_map(|fence| request::templates(self.outline, fence));
+        found.filter(|request| !request.path.contains("://")).collect()
     }
 
     /// On a page without a section for requests: the fences above the first example that show
@@ -266,29 +287,60 @@ impl<'a> Reader<'a> {
 
     fn success(&mut self) {
         let sections = self.of(Subject::Response);
-        let mut found: Vec<u16> = Vec::new();
-        for section in &sections {
-            for block in section.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Text | BlockKind::Table))
-            {
-                let text = self.outline.text(block.first, block.last);
-                for (status, at) in status::successes(text) {
-                    if !found.contains(&status) {
-                        found.push(status);
-                        let line = block.first + text[..at].matches('\n').count();
-                        self.page.lines.success.get_or_insert(line);
-                    }
-                }
-            }
+        let mut found = self.stated(&sections);
+        if found.is_empty() {
+            // Some pages describe the answer beside the example of it, and nowhere else.
+            found = self.stated(&self.of(Subject::ExampleResponse));
         }
+        if found.is_empty() {
+            found = self.promised();
+        }
+        self.page.lines.success = found.first().map(|(_, line)| *line);
         match sections.first() {
-            _ if !found.is_empty() => self.page.success = Some(found),
+            _ if !found.is_empty() => {
+                self.page.success = Some(found.into_iter().map(|(status, _)| status).collect());
+            }
             Some(section) => self.unread(section.line, "success", "the section names no success status"),
             None => {}
         }
     }
 
+    /// The success statuses in the prose and tables of sections, each with its first line.
+    fn stated(&self, sections: &[&Section<'_>]) -> Vec<(u16, usize)> {
+        let mut found: Vec<(u16, usize)> = Vec::new();
+        let blocks = sections.iter().flat_map(|section| section.blocks);
+        for block in blocks.filter(|block| matches!(block.kind, BlockKind::Text | BlockKind::Table)) {
+            let text = self.outline.text(block.first, block.last);
+            for (status, at) in status::successes(text) {
+                if !found.iter().any(|(known, _)| *known == status) {
+                    found.push((status, block.first + text[..at].matches('\n').count()));
+                }
+            }
+        }
+        found
+    }
+
+    /// The statuses of a paragraph under another heading that says what comes of success.
+    fn promised(&self) -> Vec<(u16, usize)> {
+        let texts = self.sections.iter().flat_map(|section| section.texts());
+        let stated = texts.flat_map(|block| self.outline.lines(block.first, block.last)).find(|(_, text)| {
+            let text = text.to_ascii_lowercase();
+            text.contains("if successful") && text.contains("return")
+        });
+        let statuses = stated.map(|(line, text)| (line, status::successes(text)));
+        statuses
+            .into_iter()
+            .flat_map(|(line, found)| found.into_iter().map(move |(status, _)| (status, line)))
+            .collect()
+    }
+
     fn examples(&mut self) {
-        let read = example::read(self.outline, self.sections, self.annotations);
+        let read = example::read(
+            self.outline,
+            self.sections,
+            self.annotations,
+            self.page.requests.as_deref().unwrap_or_default(),
+        );
         for line in &read.unread {
             self.unread(*line, "examples", "the block is neither a request nor an answer");
         }
@@ -316,22 +368,30 @@ impl<'a> Reader<'a> {
         self.limit(&sections);
     }
 
-    /// Properties that the section names in its prose and an example shows at the top of its body.
+    /// Properties that the section names in its prose and an example shows at the top of its body:
+    /// `userIds`, or "user IDs". A section that refers to a resource does not name them all.
     fn named_in_prose(&self, sections: &[&Section<'_>]) -> Vec<BodyProperty> {
-        let Some(shown) = self.shown() else { return Vec::new() };
-        let mut properties: Vec<BodyProperty> = Vec::new();
-        for block in sections.iter().flat_map(|section| section.texts()) {
-            for (line, text) in self.outline.lines(block.first, block.last) {
-                for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()) {
-                    let camel = word.contains(|letter: char| letter.is_ascii_uppercase());
-                    if camel && shown.contains_key(word) && !properties.iter().any(|known| known.name == word) {
-                        properties.push(BodyProperty {
-                            name: word.to_owned(),
-                            kind: None,
-                            required: None,
-                            limit: None,
-                            line,
-                        });
+        let lines = sections.iter().flat_map(|section| section.texts());
+        let lines: Vec<_> = lines.flat_map(|block| self.outline.lines(block.first, block.last)).collect();
+        let Some(shown) = self.shown().filter(|_| !lines.iter().any(|(_, text)| text.contains("representation")))
+        else {
+            return Vec::new();
+        };
+        let mut shown: HashMap<String, String> =
+            shown.into_iter().map(|(name, _)| (name.to_ascii_lowercase(), name)).collect();
+        let mut properties = Vec::new();
+        for (line, text) in lines {
+            let words: Vec<&str> =
+                text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            for at in 0..words.len() {
+                for phrase in [&words[at..at + 1], words.get(at..at + 2).unwrap_or_default()] {
+                    let joined = phrase.concat();
+                    let Some(name) = shown.get(&joined.to_ascii_lowercase()) else { continue };
+                    let camel = *name == joined && name.contains(|letter: char| letter.is_ascii_uppercase());
+                    if phrase.len() == 2 || camel {
+                        let name = name.clone();
+                        shown.remove(&name.to_ascii_lowercase());
+                        properties.push(BodyProperty { name, kind: None, required: None, limit: None, line });
                     }
                 }
             }

@@ -89,7 +89,8 @@ fn operation_page(contract: &Contract, operation: &Operation) -> String {
     page.lines(&[&plain(&operation.summary), ""]);
     page.section("Permissions");
     let labels = ["Delegated (work or school account)", "Delegated (personal Microsoft account)", "Application"];
-    let rows = labels.iter().zip(operation.permissions.kinds()).map(|(label, (_, names))| {
+    let rows = labels.iter().zip(operation.permissions.kinds()).map(|(label, (kind, least))| {
+        let names: Vec<&str> = least.iter().chain(operation.permissions.higher(kind)).map(String::as_str).collect();
         let names = if names.is_empty() { "Not supported.".to_owned() } else { names.join(", ") };
         vec![(*label).to_owned(), names]
     });

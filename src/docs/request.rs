@@ -9,7 +9,9 @@ const METHODS: &[&str] = &["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPT
 /// Splits a request line into method, in upper case, and the rest, which looks like a URL or
 /// path. `None` for prose.
 pub(super) fn line(line: &str) -> Option<(&'static str, &str)> {
+    // A plus sign is left over from a comparison of two versions.
     let line = line.trim_start();
+    let line = line.strip_prefix('+').unwrap_or(line);
     let end = line.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(line.len());
     let word = &line[..end];
     let method = METHODS.iter().find(|method| method.eq_ignore_ascii_case(word))?;

@@ -1,6 +1,8 @@
 //! Resource and enumeration pages.
 
-use super::annotation::Annotation;
+use std::collections::HashSet;
+
+use super::annotation::{self, Annotation};
 use super::inline;
 use super::message;
 use super::outline::{Block, BlockKind, Outline};
@@ -102,16 +104,23 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
 /// What stands in code behind "possible values", up to the end of the sentence, and behind
 /// "following value".
 fn members(description: &str) -> Vec<String> {
+    const LEADS: &[&str] = &["possible value", "following value", "allowed values", "valid values", "supported values"];
     let lower = description.to_ascii_lowercase();
+    let mut leads: Vec<usize> =
+        LEADS.iter().flat_map(|lead| lower.match_indices(lead).map(|(at, lead)| at + lead.len())).collect();
+    leads.sort_unstable();
     let mut members: Vec<String> = Vec::new();
-    for lead in ["possible values", "possible value", "following value", "allowed values", "valid values"] {
-        let mut from = 0;
-        while let Some(at) = lower[from..].find(lead).map(|at| at + from + lead.len()) {
-            from = at;
-            for code in inline::code(sentence(&description[at..])).filter(|code| is_member(code)) {
-                if !members.iter().any(|known| known == code) {
-                    members.push(code.to_owned());
-                }
+    let (mut known, mut end) = (HashSet::new(), 0);
+    for at in leads {
+        // Several of the phrases in one sentence lead to the same list.
+        if at < end {
+            continue;
+        }
+        let list = sentence(&description[at..]);
+        end = at + list.len();
+        for code in inline::code(list).filter(|code| is_member(code)) {
+            if known.insert(code) {
+                members.push(code.to_owned());
             }
         }
     }
@@ -162,7 +171,7 @@ fn representation(outline: &Outline, fence: &Block, annotations: &[Annotation]) 
     let line = outline.lines(first, last).find(|(_, text)| !text.trim().is_empty())?.0;
     let lines: Vec<&str> = outline.lines(line, last).map(|(_, text)| text).collect();
     let body = lines.join("\n").trim_end().to_owned();
-    let annotation = annotations.iter().find(|annotation| annotation.fence == Some(fence.first));
+    let annotation = annotation::of_fence(annotations, fence.first);
     Some(Representation {
         odata_type: annotation.and_then(|annotation| annotation.str("@odata.type")).map(str::to_owned),
         body_kind: message::kind(&body, "application/json"),

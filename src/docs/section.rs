@@ -96,11 +96,25 @@ impl Outline {
             let BlockKind::Heading(level) = block.kind else { continue };
             let title = self.heading(block);
             let within = above.within(level);
-            let subject = above.enter(level, title);
+            // The page's own title says what it is about, and begins no section of its kind.
+            let titles = index == 0 && level == 1;
+            let subject = if titles { above.title() } else { above.enter(level, title) };
             let blocks = &self.blocks[start + 1..end];
             sections.push(Section { subject, within, title, level, line: block.first, blocks });
         }
+        example_requests(&mut sections);
         sections
+    }
+}
+
+/// "HTTP request" below an example heads the example's request, unless the page has no other
+/// section for request lines.
+fn example_requests(sections: &mut [Section<'_>]) {
+    let of_examples = |section: &Section<'_>| section.subject == Subject::Request && section.within == Subject::Example;
+    if sections.iter().any(|section| section.subject == Subject::Request && !of_examples(section)) {
+        for section in sections.iter_mut().filter(|section| of_examples(section)) {
+            section.subject = Subject::ExampleRequest;
+        }
     }
 }
 
@@ -115,6 +129,11 @@ impl Above {
     fn within(&mut self, level: u8) -> Subject {
         self.open.retain(|(above, _)| *above < level);
         self.open.last().map_or(Subject::Other, |(_, subject)| *subject)
+    }
+
+    fn title(&mut self) -> Subject {
+        self.open.push((1, Subject::Other));
+        Subject::Other
     }
 
     fn enter(&mut self, level: u8, title: &str) -> Subject {

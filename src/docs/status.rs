@@ -1,6 +1,6 @@
 //! The statuses that prose calls success.
 
-/// The success statuses (2xx and 3xx) that a text names, in order, each with the byte offset of
+/// The success statuses (2xx, and 3xx that lead somewhere) that a text names, in order, each with the byte offset of
 /// the first mention.
 pub(super) fn successes(text: &str) -> Vec<(u16, usize)> {
     let bytes = text.as_bytes();
@@ -24,7 +24,7 @@ pub(super) fn successes(text: &str) -> Vec<(u16, usize)> {
 }
 
 fn status(text: &str, start: usize, end: usize) -> Option<u16> {
-    let status: u16 = text[start..end].parse().ok().filter(|status| (200..400).contains(status))?;
+    let status: u16 = text[start..end].parse().ok().filter(|status| (200..400).contains(status) && *status != 304)?;
     if end - start != 3 {
         return None;
     }
@@ -38,7 +38,9 @@ fn status(text: &str, start: usize, end: usize) -> Option<u16> {
         return None;
     }
     let coded = before.ends_with('`') || before.ends_with("`HTTP ") || before.ends_with("`HTTP/1.1 ");
-    (coded || names_reason(after) || speaks_of_status(before, after)).then_some(status)
+    let returned = before.trim_end().ends_with(" returns") || before.trim_end().ends_with(" return");
+    let alone = after.is_empty() || after.starts_with(['.', ',', '\n']);
+    (coded || returned && alone || names_reason(after) || speaks_of_status(before, after)).then_some(status)
 }
 
 /// Whether a reason phrase follows.
@@ -92,6 +94,9 @@ mod tests {
             ("at most 200 users, 250.5 or v1.200", &[]),
             ("`404 Not Found` and `400`", &[]),
             ("in 2003 it was x-204", &[]),
+            ("this method returns 204.", &[204]),
+            ("it returns 200 users", &[]),
+            ("or `304 Not Modified`", &[]),
         ] {
             let found: Vec<u16> = successes(text).into_iter().map(|(status, _)| status).collect();
             assert_eq!(found, statuses, "{text}");

@@ -135,7 +135,8 @@ impl Service {
                 .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
         })?;
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
-        if caller.permissions.iter().any(|permission| permitted.contains(permission)) {
+        let higher = operation.permissions.higher(kind);
+        if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
             return Ok(());
         }
         let message = match permitted {

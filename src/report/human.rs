@@ -1,12 +1,13 @@
 //! The report for people: one line a check, more for what is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 use super::text::{on_one_line, shown};
 use crate::contract::Rests;
-use crate::verdict::{Check, Coverage, Judged, Outcome, Report};
+use crate::finding::Severity;
+use crate::verdict::{Check, Coverage, Judged, Outcome, Report, Side};
 
 /// Renders text; the caller strips the styles where nobody sees them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,18 +30,22 @@ impl Human {
         let sha256 = report.spec.get("sha256").and_then(|digits| digits.get(..12)).unwrap_or_default();
         let _ = writeln!(
             text,
-            "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}",
-            report.tool, report.api, report.target
+            "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}{}",
+            report.tool,
+            report.api,
+            report.target,
+            documentation(report)
         );
         let mut group = String::new();
-        for judged in &report.checks {
-            let of = judged.check.id.splitn(5, '/').take(4).collect::<Vec<_>>().join("/");
+        for judged in report.checks.iter().filter(|judged| !is_quiet(judged)) {
+            let of = group_of(&judged.check);
             if of != group {
                 let _ = writeln!(text, "\n{BOLD}{of}{PLAIN}");
                 group = of;
             }
             self.line(&mut text, judged, &group);
         }
+        quiet(&mut text, report);
         self.end(&mut text, report);
         text
     }
@@ -53,7 +58,7 @@ impl Human {
             return;
         }
         let check = &judged.check;
-        if word != "FAIL" {
+        if word == "accepted" || word == "assumed" {
             let why = judged.accepted.as_deref().unwrap_or("no page says so");
             let _ = writeln!(text, "           {DIM}{} was expected; {}{PLAIN}", shown(&check.documented), shown(why));
             return;
@@ -65,9 +70,13 @@ impl Human {
                 shown(value).replace('\n', "\n                      ")
             );
         };
-        row("documented", &check.documented);
+        if check.side != Side::Docs {
+            row("documented", &check.documented);
+        }
         row("seen", &judged.seen);
-        row("rests on", &format!("{}: {}", check.severity, check.page));
+        if check.side != Side::Docs {
+            row("rests on", &format!("{}: {}", check.severity, check.page));
+        }
         row("at", &check.origin.to_string());
         row("reproduce", &check.reproduce);
         row("more", &format!("entra-risk explain '{}'", check.id));
@@ -78,6 +87,7 @@ impl Human {
             (Outcome::Pass, ..) => ("pass", GREEN),
             (Outcome::Fail, Some(_), _) => ("accepted", YELLOW),
             (Outcome::Fail, None, Rests::Assumption) if !self.strict => ("assumed", YELLOW),
+            (Outcome::Fail, None, _) if judged.check.weight != Severity::Error && !self.strict => ("warning", YELLOW),
             (Outcome::Fail, None, _) => ("FAIL", RED),
             (Outcome::NotRun, ..) => ("not run", YELLOW),
             (Outcome::NotApplicable, ..) => ("n/a", DIM),
@@ -137,6 +147,37 @@ fn not_run(text: &mut String, report: &Report) {
     }
 }
 
+/// What stands above a check: its operation and example, or its page or operation.
+fn group_of(check: &Check) -> String {
+    let n_segments = if matches!(check.side, Side::Docs | Side::Drift) { 3 } else { 4 };
+    check.id.splitn(n_segments + 1, '/').take(n_segments).collect::<Vec<_>>().join("/")
+}
+
+/// A page has dozens of rules, and nearly all of them find nothing: they are counted.
+fn is_quiet(judged: &Judged) -> bool {
+    judged.check.side == Side::Docs && judged.outcome == Outcome::Pass
+}
+
+fn quiet(text: &mut String, report: &Report) {
+    let quiet: Vec<&Judged> = report.checks.iter().filter(|judged| is_quiet(judged)).collect();
+    let pages: BTreeSet<&str> = quiet.iter().map(|judged| judged.check.page.as_str()).collect();
+    if !quiet.is_empty() {
+        let _ = writeln!(text, "\n{BOLD}docs{PLAIN}");
+        let _ = writeln!(text, "  {GREEN}{:<8}{PLAIN} {} rules on {}", "pass", quiet.len(), n_pages(pages.len()));
+    }
+}
+
+fn n_pages(n_pages: usize) -> String {
+    if n_pages == 1 { "1 page".to_owned() } else { format!("{n_pages} pages") }
+}
+
+fn documentation(report: &Report) -> String {
+    report.documentation.as_ref().map_or_else(String::new, |found| {
+        let (pages, matched) = (n_pages(found.pages), found.matched);
+        format!(" · documentation: {pages} in {}, {matched} of them matched", found.paths.join(", "))
+    })
+}
+
 /// How many facts are listed for one reason.
 const MOST_FACTS: usize = 25;
 
@@ -193,6 +234,18 @@ pub fn explain(check: &Check, reason: &str) -> String {
     text
 }
 
+/// A rule for pages, as a page of a manual.
+#[must_use]
+pub fn explain_rule(id: &str, severity: Severity, reason: &str) -> String {
+    let weight = match severity {
+        Severity::Error => "an error: it fails a run",
+        Severity::Warning => "a warning: it fails a strict run",
+        Severity::Note => "a note: it fails nothing",
+    };
+    let command = if id.starts_with("docs/") { "docs lint PATH" } else { "spec compare --docs PATH" };
+    format!("{BOLD}{id}{PLAIN}\n\nIs          {weight}\nBecause     {reason}.\n\nReproduce\n  entra-risk {command}\n")
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -210,7 +263,7 @@ fn one_line(text: &str, longest: usize) -> String {
 mod tests {
     use super::*;
     use crate::contract::Origin;
-    use crate::verdict::{Side, Summary};
+    use crate::verdict::Summary;
 
     #[test]
     fn what_a_server_says_does_nothing_to_the_terminal() {
@@ -219,6 +272,7 @@ mod tests {
             side: Side::Server,
             operation: "op".to_owned(),
             severity: Rests::Documented,
+            weight: Severity::Error,
             facts: Vec::new(),
             documented: "204".to_owned(),
             page: "page".to_owned(),
@@ -233,6 +287,7 @@ mod tests {
             tool: String::new(),
             api: String::new(),
             spec: BTreeMap::new(),
+            documentation: None,
             target: String::new(),
             summary: Summary::of(std::slice::from_ref(&judged)),
             checks: vec![judged],

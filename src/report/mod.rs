@@ -1,6 +1,7 @@
 //! Reports: one format a file. They turn verdicts and findings into text and must not judge, run or write
 //! files.
 
+pub mod changes;
 pub mod findings;
 mod human;
 mod json;
@@ -8,7 +9,7 @@ mod style;
 pub mod text;
 pub mod update;
 
-pub use human::{Human, coverage, explain};
+pub use human::{Human, coverage, explain, explain_rule};
 pub use json::{SCHEMA, render as json};
 
 use std::fmt;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Rule;
 use crate::contract::{Contract, Exchange, Fact, FactId, Operation, Origin, Rests};
+use crate::finding::Severity;
 use crate::verdict::Check;
 
 /// The facts of a contract, by id.
@@ -104,6 +105,7 @@ impl<'a> Subject<'a> {
             side: rule.side,
             operation: self.operation.id.clone(),
             severity,
+            weight: Severity::Error,
             facts: fact.map(|fact| fact.id.clone()).into_iter().collect(),
             documented: documented.into(),
             page,

@@ -5,6 +5,9 @@
 //! seen; they must not send anything, read a clock, or know how a report looks.
 
 pub mod client;
+pub mod docs;
+pub mod documents;
+pub mod drift;
 mod facts;
 mod message;
 pub mod server;

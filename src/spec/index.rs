@@ -46,7 +46,7 @@ impl Index {
         let key = rest[1..].split('/').next().unwrap_or_default();
         let Some(Node { content: Content::Map(entries), .. }) = root.at(mapping) else { return None };
         let key = unescape(key);
-        let Some(&position) = positions.get(&key) else {
+        let Some(&position) = positions.get(key.as_ref()) else {
             return (entries.len() == positions.len()).then_some(None);
         };
         let (_, _, node) = entries.get(position).filter(|(found, _, _)| *found == key)?;

@@ -76,7 +76,7 @@ impl Document {
     /// # Errors
     /// YAML that cannot be parsed, or has a key twice.
     pub fn parse(text: &str, file: &str) -> Result<Self, SpecError> {
-        Self::of(text, file, |text| Ok((Node::parse(text)?, Vec::new())))
+        Self::of(text, file, |text| Node::parse(text).map(|root| (root, Vec::new())))
     }
 
     /// Reads the text of a description in which keys may stand twice, so that the lint can name
@@ -88,11 +88,10 @@ impl Document {
         Self::of(text, file, Node::parse_with_duplicates)
     }
 
-    fn of(
-        text: &str,
-        file: &str,
-        parse: fn(&str) -> Result<(Node, Vec<Duplicate>), YamlError>,
-    ) -> Result<Self, SpecError> {
+    fn of<F>(text: &str, file: &str, parse: F) -> Result<Self, SpecError>
+    where
+        F: FnOnce(&str) -> Result<(Node, Vec<Duplicate>), YamlError>,
+    {
         let sha256 = sha256(text);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, duplicates) = parse(text).map_err(|error| SpecError::new(file, error.line, "", error.reason))?;

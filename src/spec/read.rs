@@ -184,9 +184,26 @@ impl Reader<'_> {
             delegated_work: scopes("delegated"),
             delegated_personal: personal,
             application: scopes("application"),
+            higher: self.higher()?,
             source: self.source("/security", line)?,
             origin: self.document.origin(line),
         })
+    }
+
+    fn higher(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let higher = self.node.get("x-entra-permissions").and_then(|node| node.get("higher"));
+        let lists = higher.into_iter().flat_map(Node::entries);
+        lists
+            .map(|(kind, line, node)| match (kind.as_str(), &node.content) {
+                ("delegatedWork" | "delegatedPersonal" | "application", Content::List(items)) => {
+                    Ok((kind.clone(), items.iter().filter_map(Node::text).map(str::to_owned).collect()))
+                }
+                _ => self.fail(
+                    *line,
+                    "x-entra-permissions.higher has lists of permissions for delegatedWork, delegatedPersonal, application",
+                ),
+            })
+            .collect()
     }
 
     fn body(&self) -> Result<Option<Body>> {

@@ -3,6 +3,7 @@
 //! Built on the event parser of `saphyr-parser`, since trees made by YAML libraries drop
 //! positions or let the last of two equal keys win. Knows nothing of OpenAPI.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, SpannedEventReceiver};
@@ -177,14 +178,18 @@ pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-pub(super) fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
+/// The reverse of [`escape`]; most tokens are what they stand for.
+pub(super) fn unescape(token: &str) -> Cow<'_, str> {
+    match token.contains('~') {
+        true => token.replace("~1", "/").replace("~0", "~").into(),
+        false => token.into(),
+    }
 }
 
 /// A mapping or list that is not complete yet.
 enum Open {
     List { line: usize, items: Vec<Node> },
-    Map { line: usize, entries: Vec<(String, usize, Node)>, key: Option<(String, usize)>, seen: HashMap<String, usize> },
+    Map { line: usize, entries: Vec<(String, usize, Node)>, key: Option<(String, usize)>, seen: Seen },
 }
 
 #[derive(Default)]
@@ -213,14 +218,11 @@ impl Builder {
                     entries.push((name, at, node));
                 }
             }
-            Some(Open::Map { key, seen, .. }) => match key_text(&node) {
+            Some(Open::Map { entries, key, seen, .. }) => match key_text(&node) {
                 None => self.fail(line, "a key must be a plain text"),
                 Some(name) => {
-                    match seen.get(&name) {
-                        Some(&first) => self.duplicates.push(Duplicate { key: name.clone(), line, first }),
-                        None => {
-                            seen.insert(name.clone(), line);
-                        }
+                    if let Some(first) = stands(entries, seen, &name) {
+                        self.duplicates.push(Duplicate { key: name.clone(), line, first });
                     }
                     *key = Some((name, line));
                 }
@@ -238,6 +240,31 @@ impl Builder {
         }
         self.open.push(open);
     }
+}
+
+/// The keys of a long mapping.
+#[derive(Default)]
+struct Seen {
+    lines: HashMap<String, usize>,
+    /// So many entries are in the table.
+    n_entries: usize,
+}
+
+/// Mappings with more entries are looked through by `seen`.
+const MOST_SCANNED: usize = 16;
+
+/// The line on which a key stands already. Nearly all mappings are short, and a look at each
+/// entry is then cheaper than a table; a long one gets its table when it grows long.
+fn stands(entries: &[(String, usize, Node)], seen: &mut Seen, name: &str) -> Option<usize> {
+    if entries.len() < MOST_SCANNED {
+        return entries.iter().find(|(key, _, _)| key == name).map(|(_, line, _)| *line);
+    }
+    for (key, line, _) in entries.iter().skip(seen.n_entries) {
+        // Of equal keys the first one stays.
+        seen.lines.entry(key.clone()).or_insert(*line);
+    }
+    seen.n_entries = entries.len();
+    seen.lines.get(name).copied()
 }
 
 fn key_text(node: &Node) -> Option<String> {
@@ -265,7 +292,7 @@ impl<'input> SpannedEventReceiver<'input> for Builder {
             }
             Event::SequenceStart(..) => self.start(Open::List { line, items: Vec::new() }, line),
             Event::MappingStart(..) => {
-                self.start(Open::Map { line, entries: Vec::new(), key: None, seen: HashMap::new() }, line)
+                self.start(Open::Map { line, entries: Vec::new(), key: None, seen: Seen::default() }, line)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open::List { line, items }) => {
@@ -326,6 +353,11 @@ mod tests {
         let found: Vec<_> = duplicates.iter().map(|d| (d.key.as_str(), d.line, d.first)).collect();
         assert_eq!(found, [("b", 1, 1), ("a", 2, 1), ("a", 3, 1)]);
         assert_eq!(root.entries().count(), 3);
+        // Also in long mappings, where keys are looked up otherwise.
+        let long: String = (0..40).map(|key| format!("k{}: 1\n", key % 30)).collect();
+        let (_, duplicates) = Node::parse_with_duplicates(&long).expect("YAML");
+        let found: Vec<_> = duplicates.iter().map(|d| (d.line, d.first)).collect();
+        assert_eq!(found, (0..10).map(|key| (key + 31, key + 1)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -88,9 +88,9 @@ async fn a_package_calls_an_operation_of_its_own_description() {
     let description = folder.join("spec/v1.0.yaml");
     let broken = include_str!("spec/v1.0.yaml").replace("operationId", "operationID");
     write(&description, &broken);
-    let refused = cargo(&folder, &["check"]);
+    let refused = cargo(&folder, &["build"]);
     write(&description, include_str!("spec/v1.0.yaml"));
     let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(!refused.status.success() && said.contains("v1.0.yaml:16: post /sessions/{id}/end"), "{said}");
+    assert!(!refused.status.success() && said.contains("v1.0.yaml:14: post /sessions/{id}/end"), "{said}");
     assert!(said.contains("did you mean 'operationId'?"), "{said}");
 }

@@ -14,13 +14,14 @@ const LAYERS: &[Layer] = &[
     ("finding", &["contract"], &[]),
     ("verdict", &["contract"], &[]),
     ("spec", &["contract", "finding"], &[]),
-    ("docs", &["contract", "finding"], &[]),
+    ("docs", &["contract", "finding"], &["embedded"]),
+    ("diff", &["contract", "docs"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("accepted", &["contract", "finding", "verdict"], &[]),
-    ("rules", &["contract", "finding", "verdict"], &["embedded"]),
+    ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
-    ("report", &["contract", "finding", "regen", "verdict"], &["embedded"]),
+    ("report", &["contract", "diff", "finding", "regen", "verdict"], &["embedded"]),
     ("conformance", &["accepted", "client", "contract", "finding", "rules", "spec", "verdict", "wire"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
@@ -30,6 +31,7 @@ const LAYERS: &[Layer] = &[
             "client",
             "conformance",
             "contract",
+            "diff",
             "docs",
             "embedded",
             "emulator",
@@ -47,7 +49,7 @@ const LAYERS: &[Layer] = &[
 
 /// These never touch the network, files, the clock or the environment.
 const PURE: &[&str] =
-    &["accepted", "contract", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
+    &["accepted", "contract", "diff", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[

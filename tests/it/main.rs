@@ -5,6 +5,12 @@
 mod client;
 #[cfg(feature = "cli")]
 mod conformance;
+#[cfg(feature = "cli")]
+mod diff;
+#[cfg(feature = "cli")]
+mod docs;
+#[cfg(feature = "cli")]
+mod drift;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]

@@ -27,7 +27,8 @@ fn said_by(contract: &Contract) -> Said {
             let request = format!("{} {}", operation.method, docs::path::canonical(path.as_str()));
             say("request", &request, &format!("{} {path}", operation.method));
         }
-        for (kind, names) in operation.permissions.kinds() {
+        for (kind, least) in operation.permissions.kinds() {
+            let names: Vec<String> = least.iter().chain(operation.permissions.higher(kind)).cloned().collect();
             let value = if names.is_empty() { "not supported".to_owned() } else { names.join(" or ") };
             say("permission", kind, &value);
         }
@@ -154,6 +155,10 @@ fn names<T: Strategy<Value = String>>(name: T, most: usize) -> impl Strategy<Val
     prop::collection::btree_set(name, 0..=most).prop_map(|names| names.into_iter().collect())
 }
 
+fn distinct(names: Vec<String>, known: &[String]) -> Vec<String> {
+    names.into_iter().filter(|name| !known.contains(name)).collect()
+}
+
 fn body_property() -> impl Strategy<Value = Property> {
     (word(), any::<bool>(), prop::option::of(1_usize..500)).prop_map(|(name, required, max)| Property {
         name,
@@ -181,13 +186,13 @@ fn operation() -> impl Strategy<Value = Operation> {
         1..3,
     );
     let method = prop::sample::select(vec!["GET", "POST", "PATCH", "PUT", "DELETE"]);
-    let permissions = (names(permission(), 3), names(permission(), 1), names(permission(), 3));
+    let permissions = (names(permission(), 3), names(permission(), 1), names(permission(), 3), names(permission(), 2));
     let headers = prop::collection::btree_map("[A-Z][a-z]{2,5}-[A-Z][a-z]{2,5}", any::<bool>(), 0..3);
     let options = prop::sample::subsequence(vec!["$select", "$filter", "$top", "$count", "$expand"], 0..4);
     let body = prop::option::of(prop::collection::vec(body_property(), 1..4));
     let status = prop::sample::select(vec![200_u16, 201, 202, 204]);
     (paths, method, permissions, headers, options, body, status).prop_map(
-        |(paths, method, (work, personal, application), headers, options, body, status)| {
+        |(paths, method, (work, personal, application, higher), headers, options, body, status)| {
             let mut paths = paths.into_iter().map(Template::new);
             let path = paths.next().expect("at least one");
             let (source, origin) = (source(), origin());
@@ -211,7 +216,12 @@ fn operation() -> impl Strategy<Value = Operation> {
                 permissions: Permissions {
                     delegated_work: work,
                     delegated_personal: personal,
+                    higher: match application.is_empty() {
+                        true => BTreeMap::new(),
+                        false => BTreeMap::from([("application".to_owned(), distinct(higher, &application))]),
+                    },
                     application,
+                    higher: std::collections::BTreeMap::new(),
                     source: source.clone(),
                     origin: origin.clone(),
                 },

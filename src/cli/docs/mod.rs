@@ -1,6 +1,9 @@
 //! `entra-risk docs`: what the documentation pages say.
 
-mod read;
+mod diff;
+mod history;
+mod lint;
+pub(super) mod read;
 
 use clap::{Args, Subcommand};
 
@@ -17,6 +20,10 @@ pub(super) struct Docs {
 enum Command {
     /// Print what pages say: requests, permissions, headers, examples, resources
     Read(read::Read),
+    /// Report where pages contradict themselves or each other
+    Lint(lint::Lint),
+    /// Print what changed in the contract between two versions of pages
+    Diff(diff::Diff),
 }
 
 impl Docs {
@@ -24,6 +31,8 @@ impl Docs {
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
             Command::Read(command) => command.is_json(),
+            Command::Lint(command) => command.is_json(),
+            Command::Diff(command) => command.is_json(),
         }
     }
 }
@@ -31,5 +40,7 @@ impl Docs {
 pub(super) fn run(docs: Docs) -> Result<Exit, Failure> {
     match docs.command {
         Command::Read(command) => read::run(command),
+        Command::Lint(command) => lint::run(&command),
+        Command::Diff(command) => diff::run(command),
     }
 }

@@ -37,6 +37,7 @@ fn outcome(findings: Vec<Finding>) -> Outcome<'static> {
         catalogue: vec![Described { id: "docs/sides_differ", severity: Severity::Error, reason: "why" }],
         files: vec!["a.md".to_owned(), "b.md".to_owned()],
         facts: BTreeSet::new(),
+        undecided: BTreeSet::new(),
         looked_at: "2 pages".to_owned(),
     }
 }

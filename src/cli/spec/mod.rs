@@ -1,5 +1,6 @@
 //! `entra-risk spec …`: what is done with descriptions. One file a command.
 
+mod compare;
 mod derive;
 mod lint;
 mod pages;
@@ -18,6 +19,8 @@ pub(super) struct Spec {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compare documentation pages with a description, fact by fact
+    Compare(compare::Compare),
     /// Say what is wrong with a description and its transcripts
     Lint(lint::Lint),
     /// Print an OpenAPI description that is made of nothing but documentation pages
@@ -30,6 +33,7 @@ impl Spec {
     /// Whether standard output is for programs.
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
+            Command::Compare(command) => command.is_json(),
             Command::Lint(command) => command.is_json(),
             Command::Derive(_) => false,
             Command::Update(command) => command.is_json(),
@@ -39,6 +43,7 @@ impl Spec {
 
 pub(super) fn run(command: &Spec) -> Result<Exit, Failure> {
     match &command.command {
+        Command::Compare(command) => compare::run(command),
         Command::Lint(command) => lint::run(command),
         Command::Derive(command) => derive::run(command),
         Command::Update(command) => update::run(command),

@@ -30,8 +30,15 @@ pub(crate) async fn run(
     server: Option<ServerOptions>,
 ) -> Result<Report, RunError> {
     let selection = Selection::new(globs.iter().map(|glob| (*glob).to_owned()).collect(), Vec::new());
-    let options =
-        Options { contract, sides, selection: &selection, server, accepted: &Accepted::default(), foreign: None };
+    let options = Options {
+        contract,
+        sides,
+        selection: &selection,
+        server,
+        accepted: &Accepted::default(),
+        foreign: None,
+        docs: None,
+    };
     conformance::run(options, &mut ()).await
 }
 

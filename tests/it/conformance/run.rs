@@ -117,6 +117,7 @@ async fn an_accepted_failure_passes_and_a_stale_entry_fails() {
                 server: Some(server),
                 accepted: &accepted,
                 foreign: None,
+                docs: None,
             };
             conformance::run(options, &mut ()).await.expect("a run")
         }
@@ -176,6 +177,7 @@ async fn an_accepted_entry_of_the_side_that_does_not_run_is_not_stale() {
         server: None,
         accepted: &accepted,
         foreign: None,
+        docs: None,
     };
     let report = conformance::run(options, &mut ()).await.expect("a run");
     assert_eq!(report.stale, Vec::<String>::new());

@@ -21,6 +21,7 @@ fn values_without_a_meaning_are_errors_with_a_line() {
         ("match: {id: body.userIds}", "match: {id: userIds}", "match"),
         ("rests: documented}", "rests: certain}", "rests"),
         ("{personal: notSupported}", "{personal: never}", "notSupported"),
+        ("{personal: notSupported}", "{higher: {delegated: [A.Read]}}", "delegatedWork"),
         ("x-entra-aliases: [/identityProtection/riskyUsers]", "x-entra-aliases: [identityProtection]", "alias"),
         ("riskLevel: {value: none}", "riskLevel: none", "value"),
     ] {
@@ -28,6 +29,16 @@ fn values_without_a_meaning_are_errors_with_a_line() {
         let error = document.contract().expect_err(to).to_string();
         assert!(error.starts_with("spec.yaml:") && error.contains(part), "{error}");
     }
+}
+
+#[test]
+fn higher_permissions_are_facts_of_their_own() {
+    let text = changed("{personal: notSupported}", "{personal: notSupported, higher: {application: [A.Read, B.Read]}}");
+    let contract = Document::parse(&text, "spec.yaml").expect("YAML").contract().expect("a contract");
+    let facts = contract.facts();
+    let fact = facts.iter().find(|fact| fact.id.as_str() == "beta GET /riskyUsers#higher[application]");
+    assert_eq!(fact.map(|fact| fact.value.as_str()), Some("A.Read or B.Read"));
+    assert!(!facts.iter().any(|fact| fact.id.as_str().contains("higher[delegatedWork]")));
 }
 
 /// An operation that is only in a description and a transcript is served and checked: nothing

@@ -104,6 +104,22 @@ async fn a_token_without_a_documented_permission_is_forbidden() {
 }
 
 #[tokio::test]
+async fn a_higher_permission_suffices() {
+    let mut contract = beta();
+    for operation in &mut contract.operations {
+        operation.permissions.higher.insert("application".to_owned(), vec!["Directory.ReadWrite.All".to_owned()]);
+    }
+    let server = Server::serving(Config::new(&[contract])).await;
+    for (identity, status) in [
+        (Identity::application(["Directory.ReadWrite.All"]), 204),
+        (Identity::delegated_work(["Directory.ReadWrite.All"]), 403),
+    ] {
+        let headers = format!("Authorization: Bearer {}\r\n{JSON}", server.emulator.token(&identity));
+        assert_eq!(server.send("POST", DISMISS, &headers, &ids(&[DISMISSED])).await.status, status, "{identity:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_required_header_that_is_missing_is_refused() {
     let mut contract = beta();
     for header in contract.operations.iter_mut().flat_map(|operation| &mut operation.headers) {
