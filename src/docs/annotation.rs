@@ -43,9 +43,8 @@ pub fn of_fence(annotations: &[Annotation], fence: usize) -> Option<&Annotation>
 }
 
 impl Outline {
-    /// Every annotation of the page, in page order.
-    #[must_use]
-    pub fn annotations(&self) -> Vec<Annotation> {
+    /// Reads every annotation of the page.
+    pub(super) fn annotations(&self) -> Vec<Annotation> {
         let mut annotations = Vec::new();
         for (index, block) in self.blocks.iter().enumerate() {
             if let Some(annotation) = self.annotation(index, block) {

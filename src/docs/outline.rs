@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 
-use super::section;
+use super::annotation::Annotation;
+use super::section::{self, Head};
 
 /// A page cut into lines and blocks.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +18,10 @@ pub struct Outline {
     spans: Vec<(u32, u32)>,
     /// Blocks in page order.
     pub blocks: Vec<Block>,
+    /// Its sections, by the numbers of their blocks.
+    pub(super) heads: Vec<Head>,
+    /// Every annotation of the page, in page order.
+    pub annotations: Vec<Annotation>,
 }
 
 /// One block.
@@ -67,8 +72,10 @@ impl Outline {
         // One kind of line end, so that what spans lines reads the same in every file.
         let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
         let spans = lines(&text);
-        let mut outline = Self { text, spans, blocks: Vec::new() };
+        let mut outline = Self { text, spans, ..Self::default() };
         outline.blocks = Scanner { outline: &outline, at: 1, blocks: Vec::new(), ends: HashMap::new() }.run();
+        outline.heads = outline.heads();
+        outline.annotations = outline.annotations();
         outline
     }
 

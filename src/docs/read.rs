@@ -24,11 +24,11 @@ pub const UNREAD: &str = "docs/unread";
 pub fn read(page: &str, text: &str, includes: &dyn Fn(&str) -> Option<String>) -> Page {
     let outline = Outline::new(text);
     let sections = outline.sections();
-    let annotations = outline.annotations();
+    let annotations = outline.annotations.as_slice();
     let mut reader = Reader {
         outline: &outline,
         sections: &sections,
-        annotations: &annotations,
+        annotations,
         page: Page { page: page.to_owned(), ..Page::default() },
     };
     reader.title();
@@ -43,7 +43,7 @@ pub fn read(page: &str, text: &str, includes: &dyn Fn(&str) -> Option<String>) -
         reader.body();
     } else if matches!(reader.page.kind, PageKind::Resource | PageKind::Enumeration) {
         let title = reader.page.title.clone();
-        reader.page.resource = Some(resource::read(&outline, &sections, &annotations, title.as_deref()));
+        reader.page.resource = Some(resource::read(&outline, &sections, annotations, title.as_deref()));
     }
     reader.api();
     let mut page = reader.page;

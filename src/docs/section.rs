@@ -77,53 +77,81 @@ impl Section<'_> {
     }
 }
 
+/// A section by the numbers of its blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    subject: Subject,
+    within: Subject,
+    level: u8,
+    /// The block of the heading; `None` for what stands above the first.
+    heading: Option<usize>,
+    /// Its blocks: from the first on, up to and without the last.
+    blocks: (usize, usize),
+}
+
 impl Outline {
     /// The sections in page order; the first has no heading where the page begins with text.
     #[must_use]
     pub fn sections(&self) -> Vec<Section<'_>> {
-        let mut sections = Vec::new();
+        self.heads.iter().map(|head| self.section(head)).collect()
+    }
+
+    fn section(&self, head: &Head) -> Section<'_> {
+        let heading = head.heading.map(|at| &self.blocks[at]);
+        Section {
+            subject: head.subject,
+            within: head.within,
+            title: heading.map_or("", |block| self.heading(block)),
+            level: head.level,
+            line: heading.map_or(0, |block| block.first),
+            blocks: &self.blocks[head.blocks.0..head.blocks.1],
+        }
+    }
+
+    /// Finds the sections.
+    pub(super) fn heads(&self) -> Vec<Head> {
+        let mut heads = Vec::new();
         let mut above = Above::default();
         let starts: Vec<usize> =
             (0..self.blocks.len()).filter(|&index| matches!(self.blocks[index].kind, BlockKind::Heading(_))).collect();
         let lead = starts.first().copied().unwrap_or(self.blocks.len());
         if lead > 0 {
             let (subject, within) = (Subject::Other, Subject::Other);
-            sections.push(Section { subject, within, title: "", level: 0, line: 0, blocks: &self.blocks[..lead] });
+            heads.push(Head { subject, within, level: 0, heading: None, blocks: (0, lead) });
         }
         for (index, &start) in starts.iter().enumerate() {
             let end = starts.get(index + 1).copied().unwrap_or(self.blocks.len());
             let block = &self.blocks[start];
             let BlockKind::Heading(level) = block.kind else { continue };
-            let title = self.heading(block);
             let within = above.within(level);
             // The page's own title says what it is about, and begins no section of its kind.
             let titles = index == 0 && level == 1;
-            let subject = if titles { above.title() } else { above.enter(level, title) };
-            let blocks = &self.blocks[start + 1..end];
-            sections.push(Section { subject, within, title, level, line: block.first, blocks });
+            let subject = if titles { above.title() } else { above.enter(level, self.heading(block)) };
+            heads.push(Head { subject, within, level, heading: Some(start), blocks: (start + 1, end) });
         }
-        example_requests(&mut sections);
-        sections
+        self.example_requests(&mut heads);
+        heads
     }
-}
 
-/// "HTTP request" below an example heads the example's request, unless the page has no other
-/// section for request lines. On a page without any, "Request" above the examples is that section.
-fn example_requests(sections: &mut [Section<'_>]) {
-    if !sections.iter().any(|section| section.subject == Subject::Request) {
-        let mut above = sections.iter_mut().take_while(|section| section.subject != Subject::Example);
-        let named =
-            above.find(|section| matches!(plain(section.title).as_str(), "request" | "requests" | "request url"));
-        // With an answer of its own behind it, it is an example without the heading.
-        if let Some(section) = named.filter(|section| section.within == Subject::Other && section.level == 2) {
-            section.subject = Subject::Request;
+    /// "HTTP request" below an example heads the example's request, unless the page has no other
+    /// section for request lines. On a page without any, "Request" above the examples is that
+    /// section.
+    fn example_requests(&self, heads: &mut [Head]) {
+        if !heads.iter().any(|head| head.subject == Subject::Request) {
+            let title = |head: &Head| head.heading.map_or_else(String::new, |at| plain(self.heading(&self.blocks[at])));
+            let mut above = heads.iter_mut().take_while(|head| head.subject != Subject::Example);
+            let named = above.find(|head| matches!(title(head).as_str(), "request" | "requests" | "request url"));
+            // With an answer of its own behind it, it is an example without the heading.
+            if let Some(head) = named.filter(|head| head.within == Subject::Other && head.level == 2) {
+                head.subject = Subject::Request;
+            }
+            return;
         }
-        return;
-    }
-    let of_examples = |section: &Section<'_>| section.subject == Subject::Request && section.within == Subject::Example;
-    if sections.iter().any(|section| section.subject == Subject::Request && !of_examples(section)) {
-        for section in sections.iter_mut().filter(|section| of_examples(section)) {
-            section.subject = Subject::ExampleRequest;
+        let of_examples = |head: &Head| head.subject == Subject::Request && head.within == Subject::Example;
+        if heads.iter().any(|head| head.subject == Subject::Request && !of_examples(head)) {
+            for head in heads.iter_mut().filter(|head| of_examples(head)) {
+                head.subject = Subject::ExampleRequest;
+            }
         }
     }
 }
@@ -169,8 +197,33 @@ pub(super) fn is_known(line: &str) -> bool {
     subject(line.trim().trim_matches('#').trim()).is_some()
 }
 
+/// The headings of nearly every page.
+const COMMON: &[(&str, Subject)] = &[
+    ("Request", Subject::ExampleRequest),
+    ("Response", Subject::Response),
+    ("HTTP request", Subject::Request),
+    ("Permissions", Subject::Permissions),
+    ("Prerequisites", Subject::Permissions),
+    ("Request headers", Subject::Headers),
+    ("Request body", Subject::Body),
+    ("Optional query parameters", Subject::Query),
+    ("Example", Subject::Example),
+    ("Examples", Subject::Example),
+    ("Properties", Subject::Properties),
+    ("Relationships", Subject::Relationships),
+    ("JSON representation", Subject::Representation),
+    ("Methods", Subject::Other),
+];
+
 /// The subject that a heading names.
 fn subject(title: &str) -> Option<Subject> {
+    if let Some((_, subject)) = COMMON.iter().find(|(common, _)| common.eq_ignore_ascii_case(title)) {
+        return Some(*subject);
+    }
+    uncommon(title)
+}
+
+fn uncommon(title: &str) -> Option<Subject> {
     let title = plain(title);
     let title = title.as_str();
     let is = |names: &[&str]| names.contains(&title);
@@ -228,4 +281,16 @@ fn plain(title: &str) -> String {
         }
     }
     plain.trim_end_matches([' ', ':', '.', '#']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_headings_are_what_the_rule_for_all_makes_of_them() {
+        for (title, subject) in COMMON {
+            assert_eq!(uncommon(title), Some(*subject), "{title}");
+        }
+    }
 }

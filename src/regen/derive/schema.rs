@@ -304,7 +304,7 @@ const FEWEST: usize = 3;
 
 /// The type that the annotation of an example's answer names.
 fn entity(call: &Call<'_>) -> Option<String> {
-    let annotations = call.page.outline.annotations();
+    let annotations = &call.page.outline.annotations;
     call.examples.iter().find_map(|example| {
         let line = example.response.as_ref()?.line;
         let annotation = annotations.iter().rfind(|annotation| annotation.fence.is_some_and(|fence| fence < line))?;

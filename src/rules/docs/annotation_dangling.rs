@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "tools take the block directly behind the annotation; here none is, and the example is not checked",
     check: Check::Page(|page, findings| {
-        for annotation in &page.annotations {
+        for annotation in page.annotations {
             let Some(kind @ ("request" | "response")) = annotation.block_type() else { continue };
             if annotation.fence.is_some() {
                 continue;

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     reason: "tools pair requests with answers by their annotations, and here pair two of a kind",
     check: Check::Page(|page, findings| {
         let outline = &page.page.outline;
-        for annotation in &page.annotations {
+        for annotation in page.annotations {
             let (Some(kind @ ("request" | "response" | "resource")), Some(fence)) =
                 (annotation.block_type(), annotation.fence)
             else {

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "tools drop the annotation, and with it the example that it describes",
     check: Check::Page(|page, findings| {
-        for annotation in &page.annotations {
+        for annotation in page.annotations {
             let Err(error) = &annotation.value else { continue };
             let (why, at) = error.split_once(" at line ").unwrap_or((error, "1"));
             let below = at.split(' ').next().and_then(|line| line.parse::<usize>().ok()).unwrap_or(1);

@@ -18,7 +18,7 @@ use crate::finding::{Finding, Severity};
 pub struct PageContext<'a> {
     pub(super) page: &'a Page,
     pub(super) rule: &'static Rule,
-    pub(super) annotations: Vec<Annotation>,
+    pub(super) annotations: &'a [Annotation],
     pub(super) sections: Vec<Section<'a>>,
     pub(super) exchanges: Vec<Exchange<'a>>,
     templates: Vec<Route>,
@@ -96,7 +96,7 @@ impl<'a> PageContext<'a> {
         let mut context = Self {
             page,
             rule,
-            annotations: page.outline.annotations(),
+            annotations: &page.outline.annotations,
             sections: page.outline.sections(),
             exchanges: Vec::new(),
             templates: requests.iter().map(|request| Route::template(&request.path)).collect(),

@@ -60,9 +60,9 @@ pub(super) fn of(context: &PageContext<'_>) -> Mentions {
             .next()
             .map_or_else(String::new, |request| format!("{} {}", request.method, path::canonical(&request.path))),
         permissions: permissions(context),
-        types: types(page, &context.annotations),
+        types: types(page, context.annotations),
         resources: resources(page),
-        examples: examples(page, &context.annotations),
+        examples: examples(page, context.annotations),
         verbs: verbs(context),
     }
 }

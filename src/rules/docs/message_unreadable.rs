@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
              in one, a fence is neither",
     check: Check::Page(|page, findings| {
         let outline = &page.page.outline;
-        for annotation in &page.annotations {
+        for annotation in page.annotations {
             let (Some(kind @ ("request" | "response")), Some(fence)) = (annotation.block_type(), annotation.fence)
             else {
                 continue;
