@@ -11,6 +11,7 @@
 //!
 //! This module must not know files, version control or how a change is printed.
 
+mod alternatives;
 mod examples;
 mod kinds;
 mod members;

@@ -1,14 +1,28 @@
 //! Permissions: of each kind a list of names, of which one suffices.
 
+use super::alternatives;
 use super::said::{Changes, Pair};
 use super::{Action, Said};
 use crate::contract::Origin;
 use crate::docs::Page;
+use crate::docs::outline::BlockKind;
 use crate::docs::page::Permissions;
 use crate::docs::section::Subject;
 
 /// Compares the permissions of two versions of a page, kind by kind.
 pub(super) fn compare(pair: Pair<'_>, changes: &mut Changes) {
+    match (unfollowed(pair.old), unfollowed(pair.new)) {
+        (None, None) => {}
+        (Some(_), Some(_)) => return changes.permissions_in_neither(),
+        (old, new) => {
+            let line = |page: &Page, line: Option<usize>| match line {
+                Some(line) => Origin { file: page.page.clone(), line },
+                None => super::said::top(page),
+            };
+            let text = "the permissions are included from a file that is not there, and were not compared";
+            return changes.note(text.to_owned(), Some(line(pair.old, old)), Some(line(pair.new, new)));
+        }
+    }
     if let Some((permissions, is_new)) = only_one(pair) {
         return whole(pair, permissions, is_new, changes);
     }
@@ -30,6 +44,19 @@ pub(super) fn compare(pair: Pair<'_>, changes: &mut Changes) {
             (Some(old), Some(new)) => one.names(old, new),
         }
     }
+}
+
+/// The line of the include that should hold the permissions of a page and is not at hand. The page
+/// states them all the same: nothing can be said of them.
+fn unfollowed(page: &Page) -> Option<usize> {
+    if page.permissions.is_some() {
+        return None;
+    }
+    let includes = page.outline.blocks.iter().filter(|block| block.kind == BlockKind::Include);
+    let mut tables = includes.filter(|block| {
+        page.outline.include(block).is_some_and(|target| target.to_ascii_lowercase().contains("permissions/"))
+    });
+    tables.next().map(|block| block.first)
 }
 
 /// What one version says, where the other says nothing of any kind.
@@ -71,15 +98,16 @@ struct Kind<'a, 'c> {
 }
 
 impl Kind<'_, '_> {
-    /// Names are equal in any letter case, as Entra takes them.
     fn names(&mut self, old: &[String], new: &[String]) {
+        let before = alternatives::alternatives(self.pair.old, self.kind, old);
+        let after = alternatives::alternatives(self.pair.new, self.kind, new);
+        for entry in alternatives::only(&after, &before) {
+            self.push("permission_added", Action::Added, None, Some(entry));
+        }
+        for entry in alternatives::only(&before, &after) {
+            self.push("permission_removed", Action::Removed, Some(entry), None);
+        }
         let has = |names: &[String], name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
-        for name in new.iter().filter(|name| !has(old, name)) {
-            self.push("permission_added", Action::Added, None, Some(name));
-        }
-        for name in old.iter().filter(|name| !has(new, name)) {
-            self.push("permission_removed", Action::Removed, Some(name), None);
-        }
         let (Some(before), Some(after)) = (old.first(), new.first()) else { return };
         // A first name that came or went is already a change.
         if !before.eq_ignore_ascii_case(after) && has(new, before) && has(old, after) {

@@ -13,6 +13,8 @@ use crate::docs::section::Subject;
 #[derive(Default)]
 pub(super) struct Changes {
     comparison: Comparison,
+    /// Pages whose permissions neither version has at hand.
+    n_without_permissions: usize,
     said: HashSet<(&'static str, String, Option<String>, Option<String>)>,
 }
 
@@ -37,7 +39,20 @@ impl Changes {
         self.comparison.notes.push(Note { text, old, new });
     }
 
-    pub(super) fn finish(self) -> Comparison {
+    /// Counts a page whose permissions are included from files that neither version has.
+    pub(super) fn permissions_in_neither(&mut self) {
+        self.n_without_permissions += 1;
+    }
+
+    pub(super) fn finish(mut self) -> Comparison {
+        if self.n_without_permissions > 0 {
+            let pages = if self.n_without_permissions == 1 { "page are" } else { "pages are" };
+            let text = format!(
+                "the permissions of {} {pages} included from files that are in neither version, and were not compared",
+                self.n_without_permissions
+            );
+            self.note(text, None, None);
+        }
         self.comparison
     }
 }

@@ -9,7 +9,6 @@ const ADJECTIVES: &[&str] = &[
     "a",
     "an",
     "any",
-    "the",
     "request",
     "http",
     "json",

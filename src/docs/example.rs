@@ -15,6 +15,8 @@ pub(super) struct Examples {
     pub(super) unread: Vec<usize>,
     /// Whether there is a section for examples.
     pub(super) seen: bool,
+    /// A template that is annotated as a request: an example as soon as an answer to it comes.
+    pending: Option<Example>,
 }
 
 /// Reads the examples. `templates` are the page's request lines, in page order: a fence that shows
@@ -32,7 +34,7 @@ pub(super) fn read(
             let annotation = annotation::of_fence(annotations, fence.first);
             let block_type = annotation.and_then(Annotation::block_type);
             let annotated = matches!(block_type, Some("request" | "response"));
-            if !(section.is_example() || annotated && section.subject != Subject::Request) {
+            if !(section.is_example() || annotated) {
                 continue;
             }
             if !is_message(outline.info(fence)) && !annotated {
@@ -40,6 +42,7 @@ pub(super) fn read(
             }
             let above = templates.partition_point(|template| template.line < fence.first);
             if templates.get(above).is_some_and(|template| template.line <= fence.last) {
+                examples.template(outline, fence, annotation);
                 continue;
             }
             examples.seen = true;
@@ -56,6 +59,23 @@ pub(super) fn is_message(info: &str) -> bool {
 }
 
 impl Examples {
+    fn template(&mut self, outline: &Outline, fence: &Block, annotation: Option<&Annotation>) {
+        let (first, last) = outline.inside(fence);
+        let lines: Vec<(usize, &str)> = outline.lines(first, last).collect();
+        let name = annotation.and_then(|annotation| annotation.str("name")).filter(|name| !name.is_empty());
+        let request = message::messages(&lines).into_iter().find_map(|message| match message {
+            Message::Request(request) => Some(request),
+            _ => None,
+        });
+        let requested = annotation.and_then(Annotation::block_type) == Some("request");
+        self.pending = request.filter(|_| requested).map(|request| Example {
+            name: name.map(str::to_owned),
+            line: request.line,
+            request: Some(request),
+            response: None,
+        });
+    }
+
     fn fence(&mut self, outline: &Outline, section: &Section<'_>, fence: &Block, annotation: Option<&Annotation>) {
         let (first, last) = outline.inside(fence);
         let lines: Vec<(usize, &str)> = outline.lines(first, last).collect();
@@ -65,6 +85,7 @@ impl Examples {
             match message {
                 Message::Request(request) => {
                     let line = request.line;
+                    self.pending = None;
                     self.examples.push(Example {
                         name: name.map(str::to_owned),
                         line,
@@ -80,7 +101,13 @@ impl Examples {
 
     fn respond(&mut self, response: ExampleResponse, name: Option<&str>) {
         let line = response.line;
-        match self.examples.last_mut().filter(|example| example.response.is_none()) {
+        self.examples.extend(self.pending.take());
+        // A sketch of the answer, without a status, may stand above the answer itself.
+        let open = |example: &&mut Example| match &example.response {
+            None => true,
+            Some(known) => known.status.is_none() && known.reason.is_none() && response.status.is_some(),
+        };
+        match self.examples.last_mut().filter(open) {
             Some(example) => {
                 example.response = Some(response);
                 if example.name.is_none() {

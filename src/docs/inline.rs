@@ -14,6 +14,10 @@ pub(super) fn text(source: &str) -> String {
                 2
             }
             b'*' | b'`' => 1,
+            b'~' => struck(rest).unwrap_or_else(|| {
+                plain.push('~');
+                1
+            }),
             b'[' => match link(rest) {
                 Some((label, length)) => {
                     plain.push_str(&text(label));
@@ -36,7 +40,7 @@ pub(super) fn text(source: &str) -> String {
             },
             b'&' => entity(rest, &mut plain),
             _ => {
-                let marks = ['\\', '*', '`', '[', '<', '&'];
+                let marks = ['\\', '*', '`', '[', '<', '&', '~'];
                 let next = rest.char_indices().skip(1).find(|(_, character)| marks.contains(character));
                 let next = next.map_or(rest.len(), |(next, _)| next);
                 plain.push_str(&rest[..next]);
@@ -46,6 +50,12 @@ pub(super) fn text(source: &str) -> String {
         at += skip;
     }
     plain.replace('\u{a0}', " ").trim().to_owned()
+}
+
+/// The length of `~~text~~` at the start: what is struck out is no longer said.
+fn struck(rest: &str) -> Option<usize> {
+    let inside = rest.strip_prefix("~~")?;
+    inside.find("~~").filter(|end| *end > 0).map(|end| end + 4)
 }
 
 /// `[label](target)`: the label, and the length of the whole.
@@ -106,6 +116,7 @@ mod tests {
             ("{id} <id> [x]", "{id} <id> [x]"),
             ("é`é`", "éé"),
             ("<!-- gone -->kept", "kept"),
+            ("~~gone~~ kept ~/x ~~", "kept ~/x ~~"),
             ("[", "["),
         ] {
             assert_eq!(text(source), plain, "{source}");

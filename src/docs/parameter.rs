@@ -27,7 +27,7 @@ pub(super) fn headers(outline: &Outline, sections: &[&Section<'_>]) -> Listed<He
             tables = true;
             let table = table::table(outline, block);
             let columns = Columns::of(&table);
-            for row in table.rows.iter().filter(|row| !is_permission(row)) {
+            for row in table.rows.iter().filter(|row| !is_permission(row) && !is_caption(row)) {
                 let Some(name) = header_name(&inline::text(row.cell(0))) else { continue };
                 headers.push(Header { name, required: columns.required(row).or(all), line: row.line });
             }
@@ -69,6 +69,11 @@ fn header_name(cell: &str) -> Option<String> {
     let heading = ["name", "header", "headers", "request header", "property", "parameter", "type"];
     let fits = plain && name.len() < 60 && name.starts_with(|letter: char| letter.is_ascii_alphabetic());
     (fits && !heading.contains(&name.to_ascii_lowercase().as_str())).then(|| name.to_owned())
+}
+
+/// A row of one emphasized cell, which heads the rows below it: `|**Onboarding**|`.
+fn is_caption(row: &Row<'_>) -> bool {
+    row.cells.len() == 1 && row.cell(0).starts_with(['*', '_'])
 }
 
 fn is_permission(row: &Row<'_>) -> bool {
@@ -192,7 +197,7 @@ pub(super) fn query(outline: &Outline, sections: &[&Section<'_>]) -> Listed<Quer
 fn rows(outline: &Outline, block: &Block, add: &mut impl FnMut(&str, Option<String>, usize)) {
     let table = table::table(outline, block);
     let columns = Columns::of(&table);
-    for row in &table.rows {
+    for row in table.rows.iter().filter(|row| !is_caption(row)) {
         if let Some(name) = property_name(row.cell(0)) {
             add(&name, columns.kind(row), row.line);
         }
@@ -274,7 +279,7 @@ pub(super) fn body(outline: &Outline, sections: &[&Section<'_>]) -> (Listed<Body
                 continue;
             }
             let columns = Columns::of(&table);
-            for row in &table.rows {
+            for row in table.rows.iter().filter(|row| !is_caption(row)) {
                 let Some(name) = property_name(row.cell(0)) else { continue };
                 if url {
                     in_url.push(Query { name, kind: columns.kind(row), line: row.line });

@@ -140,7 +140,12 @@ pub(super) fn kinds(label: &str) -> Vec<usize> {
         kinds.push(1);
     }
     let application = label.strip_prefix("application").or_else(|| label.strip_prefix("app-only"));
-    if application.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) && rest.len() < 24) {
+    // "Application management" is a part of a service.
+    let named = |rest: &str| {
+        let rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        rest.is_empty() || ["permission", "app", "azure"].iter().any(|word| rest.starts_with(word))
+    };
+    if application.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) && named(rest)) {
         kinds.push(2);
     }
     kinds
@@ -230,6 +235,23 @@ mod tests {
         assert_eq!(permissions.delegated_work, some(&["Ab.Read", "Bc.Read"]));
         assert_eq!(permissions.delegated_personal, None);
         assert_eq!((permissions.application, unread), (some(&[]), 0));
+    }
+
+    #[test]
+    fn labels_name_kinds_of_accounts() {
+        for (label, expected) in [
+            ("Delegated (work or school account)", &[0][..]),
+            ("Delegated (personal Microsoft account)", &[1]),
+            ("Delegated (work, school account or personal Microsoft account)", &[0, 1]),
+            ("Application", &[2]),
+            ("Application (app-only)", &[2]),
+            ("Application permissions", &[2]),
+            ("Application management", &[]),
+            ("personal contact", &[]),
+            ("Permission type", &[]),
+        ] {
+            assert_eq!(kinds(label), expected, "{label}");
+        }
     }
 
     #[test]

@@ -138,11 +138,10 @@ impl<'a> Reader<'a> {
         }
         if requests.is_empty() {
             for block in section.texts() {
-                requests.extend(request::of_lines(
-                    self.outline
-                        .lines(block.first, block.last)
-                        .map(|(line, text)| (line, text.trim_matches(['`', ' ']))),
-                ));
+                requests.extend(request::of_lines(self.outline.lines(block.first, block.last).map(|(line, text)| {
+                    let text = text.trim_start_matches(['*', '-', '+', '>', ' ', '`']);
+                    (line, text.trim_end_matches(['`', ' ', '.']))
+                })));
             }
         }
         requests

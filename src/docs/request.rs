@@ -65,6 +65,11 @@ pub(super) fn of_lines<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec
             open = false;
         }
     }
+    for request in &mut requests {
+        // What separates alternatives is no part of a path.
+        let length = request.path.trim_end_matches([',', ';']).len();
+        request.path.truncate(length);
+    }
     requests
 }
 
@@ -80,6 +85,7 @@ pub(super) fn path(rest: &str) -> &str {
         Some(at) if !rest[at + 1..].contains(' ') => rest[..at].trim_end(),
         _ => rest,
     };
+    let addressed = addressed(rest);
     let (mut depth, mut quoted, mut before) = (0_usize, false, ' ');
     for (at, character) in rest.char_indices() {
         match character {
@@ -88,12 +94,25 @@ pub(super) fn path(rest: &str) -> &str {
             '\'' => quoted = !quoted,
             // The value of a query option may have blanks, as in `$filter=a eq 'b'`.
             '?' if depth == 0 => return rest,
+            _ if addressed.contains(&at) => {}
             _ if character.is_whitespace() && depth == 0 && !quoted && before != '/' => return &rest[..at],
             _ => {}
         }
         before = character;
     }
     rest
+}
+
+/// Where a file is addressed by its path, which may have blanks: between the colons of
+/// `/root:/a path:/content`.
+fn addressed(rest: &str) -> std::ops::Range<usize> {
+    let after_scheme = rest.find("://").map_or(0, |at| at + 3);
+    let start = rest[after_scheme..].find(":/").map(|at| at + after_scheme);
+    let end = rest.rfind(":/");
+    match (start, end) {
+        (Some(start), Some(end)) if start < end => start..end,
+        _ => 0..0,
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +136,9 @@ mod tests {
             ("GET /a/<user id>/b or", "GET", "/a/<user id>/b"),
             ("GET /me/calendarView\n?start={s}\n&end={e}", "GET", "/me/calendarView?start={s}&end={e}"),
             ("POST\n/me/sendMail", "POST", "/me/sendMail"),
+            ("GET /me/drive/root:/a path/to it:/content, or", "GET", "/me/drive/root:/a path/to it:/content"),
+            ("GET https://x.com/root:/a path:/b // note", "GET", "https://x.com/root:/a path:/b"),
+            ("GET /me/events?$select=a,\n  b", "GET", "/me/events?$select=a,b"),
             ("PATCH /x/getY(id='a b', n={n}) // note", "PATCH", "/x/getY(id='a b', n={n})"),
         ] {
             assert_eq!(read(text), [(method.to_owned(), path.to_owned())], "{text}");

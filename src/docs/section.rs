@@ -108,8 +108,18 @@ impl Outline {
 }
 
 /// "HTTP request" below an example heads the example's request, unless the page has no other
-/// section for request lines.
+/// section for request lines. On a page without any, "Request" above the examples is that section.
 fn example_requests(sections: &mut [Section<'_>]) {
+    if !sections.iter().any(|section| section.subject == Subject::Request) {
+        let mut above = sections.iter_mut().take_while(|section| section.subject != Subject::Example);
+        let named =
+            above.find(|section| matches!(plain(section.title).as_str(), "request" | "requests" | "request url"));
+        // With an answer of its own behind it, it is an example without the heading.
+        if let Some(section) = named.filter(|section| section.within == Subject::Other && section.level == 2) {
+            section.subject = Subject::Request;
+        }
+        return;
+    }
     let of_examples = |section: &Section<'_>| section.subject == Subject::Request && section.within == Subject::Example;
     if sections.iter().any(|section| section.subject == Subject::Request && !of_examples(section)) {
         for section in sections.iter_mut().filter(|section| of_examples(section)) {

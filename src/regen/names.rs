@@ -120,12 +120,13 @@ pub(super) fn type_name(name: &str) -> Option<String> {
     usable.then_some(pascal)
 }
 
-/// Whether a name can be the setter of a builder.
+/// Whether a name can be the setter of a builder. The token never is one.
 pub(super) fn is_setter(name: &str) -> bool {
     let snake = name.to_snake_case();
     snake.starts_with(|c: char| c.is_ascii_alphabetic())
         && snake.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !RESERVED.contains(&snake.as_str())
+        && snake != "authorization"
 }
 
 #[cfg(test)]

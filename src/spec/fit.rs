@@ -9,13 +9,13 @@ use super::{Content, Document, Node};
 
 /// A place of a value that its schema does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Misfit {
+pub struct Misfit {
     /// 1-based line of the value.
-    pub(super) line: usize,
+    pub line: usize,
     /// Where it is within the example: `value/0/id`, or nothing.
-    pub(super) at: String,
+    pub at: String,
     /// What is wrong with it.
-    pub(super) reason: String,
+    pub reason: String,
 }
 
 /// So many looks at a schema are enough for any example; alternatives that lead back to
@@ -25,7 +25,8 @@ const MOST_LOOKS: usize = 20_000;
 const DEEPEST: usize = 160;
 
 /// Everything in `value` that `schema` does not allow.
-pub(super) fn misfits(document: &Document, schema: &Node, value: &Node) -> Vec<Misfit> {
+#[must_use]
+pub fn misfits(document: &Document, schema: &Node, value: &Node) -> Vec<Misfit> {
     let mut fit = Fit { document, looks: 0, depth: 0, at: Vec::new(), found: Vec::new() };
     fit.look(schema, value);
     fit.found

@@ -13,6 +13,7 @@ mod yaml;
 
 pub mod lint;
 
+pub use fit::{Misfit, misfits};
 pub use transcript::parse as parse_transcript;
 pub use yaml::{Content, Duplicate, Node, YamlError, escape};
 

@@ -8,6 +8,8 @@ mod conformance;
 #[cfg(feature = "cli")]
 mod diff;
 #[cfg(feature = "cli")]
+mod doclint;
+#[cfg(feature = "cli")]
 mod docs;
 #[cfg(feature = "cli")]
 mod drift;

@@ -78,13 +78,14 @@ fn meets(glob: &str, page: &str) -> bool {
 
 fn note(finding: &Finding) -> String {
     let subject = if finding.subject.is_empty() { String::new() } else { format!("{}: ", finding.subject) };
-    format!("left out: {}: {subject}{}", finding.origin, finding.message)
+    format!("{}: {subject}{}", finding.origin, finding.message)
 }
 
 fn failure(error: DeriveError) -> Failure {
     let remedy = match &error {
         DeriveError::NoOperation => "give a folder with pages of operations",
         DeriveError::NoVersion | DeriveError::SeveralVersions(_) => "give --api VERSION, such as beta",
+        DeriveError::Unreadable(_) => "this is a defect of entra-risk: please report it with the pages",
     };
     Failure::input(error.to_string(), remedy)
 }

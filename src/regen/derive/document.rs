@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::call::Call;
 use super::operation::{assumed, documented};
-use super::schema::{Schemas, convention};
+use super::schema::convention;
 use crate::regen::emit::{Entry, Yaml, entry};
 use crate::regen::kind::{Kind, reference};
 
@@ -16,7 +16,12 @@ const HEAD: &str = "\
 const ERRORS: &str = "concepts/errors.md";
 const SIGN_IN: &str = "https://login.microsoftonline.com/organizations/oauth2/v2.0";
 
-pub(super) fn document(api: &str, calls: &[Call<'_>], operations: Vec<Vec<Entry>>, schemas: Schemas<'_>) -> String {
+pub(super) fn document(
+    api: &str,
+    calls: &[Call<'_>],
+    operations: Vec<Vec<Entry>>,
+    schemas: BTreeMap<String, Vec<Entry>>,
+) -> String {
     let mut paths: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
     for (call, operation) in calls.iter().zip(operations) {
         let method = call.method.to_ascii_lowercase();
@@ -24,7 +29,7 @@ pub(super) fn document(api: &str, calls: &[Call<'_>], operations: Vec<Vec<Entry>
     }
     let paths = paths.into_iter().map(|(path, item)| entry(path, Yaml::Map(item))).collect();
     let mut components = vec![security_schemes(calls), responses()];
-    let mut named = schemas.finish();
+    let mut named = schemas;
     named.extend(errors());
     let named = named.into_iter().map(|(name, schema)| entry(&name, Yaml::Map(schema))).collect();
     components.push(entry("schemas", Yaml::Map(named)));

@@ -20,6 +20,7 @@ use schema::Schemas;
 use crate::contract::Origin;
 use crate::docs::{Page, matching};
 use crate::finding::{Finding, Severity};
+use crate::spec::{Document, SpecError};
 
 /// What came of pages.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,6 +53,8 @@ pub enum DeriveError {
     NoVersion,
     /// Pages of several versions were read.
     SeveralVersions(Vec<String>),
+    /// What was written cannot be read: a mistake of ours.
+    Unreadable(SpecError),
 }
 
 impl fmt::Display for DeriveError {
@@ -59,6 +62,7 @@ impl fmt::Display for DeriveError {
         match self {
             Self::NoOperation => f.write_str("derive a description: no page documents an operation"),
             Self::NoVersion => f.write_str("derive a description: no page says which API version it documents"),
+            Self::Unreadable(error) => write!(f, "read the derived description again: {error}"),
             Self::SeveralVersions(versions) => {
                 write!(f, "derive one description: the pages document {}", versions.join(" and "))
             }
@@ -93,12 +97,30 @@ pub fn derive(pages: &[Page], api: Option<&str>) -> Result<Derivation, DeriveErr
     if calls.is_empty() {
         return Err(DeriveError::NoOperation);
     }
-    let mut schemas = Schemas::new(&pages, &mut findings);
+    let mut schemas = Schemas::new(&pages);
+    for call in &calls {
+        unknown_permissions(call, &mut findings);
+    }
     let operations: Vec<_> = calls.iter().map(|call| operation::operation(call, &mut schemas, &mut findings)).collect();
-    let yaml = document::document(&api, &calls, operations, schemas);
-    let transcripts = transcript::transcripts(&api, &calls, &mut findings);
+    let yaml = document::document(&api, &calls, operations, schemas.finish(&mut findings));
+    // What was written is read as any description is, and must say what was meant.
+    let document = Document::parse(&yaml, "derived.yaml").map_err(DeriveError::Unreadable)?;
+    let transcripts = transcript::transcripts(&document, &calls, &mut findings);
     findings.sort_by(|one, other| one.origin.cmp(&other.origin));
     Ok(Derivation { yaml, api, transcripts, findings })
+}
+
+/// Nobody may call an operation of which no permission is known.
+fn unknown_permissions(call: &call::Call<'_>, findings: &mut Vec<Finding>) {
+    let stated = call.page.permissions.as_ref();
+    let kinds = [
+        stated.and_then(|stated| stated.delegated_work.as_ref()),
+        stated.and_then(|stated| stated.application.as_ref()),
+    ];
+    if kinds.iter().all(Option::is_none) {
+        let message = format!("the permissions of {} cannot be read: nobody may call it until you add them", call.id);
+        left_out(findings, "permissions_unknown", Severity::Warning, call.page, call.line, message);
+    }
 }
 
 fn only_version(pages: &[Page]) -> Result<String, DeriveError> {

@@ -8,16 +8,17 @@ use serde_json::Value;
 use super::call::Call;
 use super::operation::{assumed, documented};
 use super::{left_out, place};
-use crate::docs::page::{BodyProperty, Enumeration, Page, Resource};
+use crate::docs::page::{BodyProperty, Enumeration, Page, PageKind, Resource};
 use crate::finding::{Finding, Severity};
 use crate::regen::emit::{Entry, Yaml, entry};
 use crate::regen::kind::{Kind, meet, object, of_value, of_words, reference};
 use crate::regen::names;
+use crate::spec::variant;
 
 /// Schemas made so far, and the pages from which more can be made.
 pub(super) struct Schemas<'p> {
     resources: BTreeMap<String, (&'p Page, &'p Resource)>,
-    enums: BTreeMap<String, (&'p Page, &'p Enumeration)>,
+    enums: BTreeMap<String, Members<'p>>,
     made: BTreeMap<String, Vec<Entry>>,
     /// Resources and enumerations that are referred to and not made yet.
     wanted: BTreeSet<String>,
@@ -26,33 +27,22 @@ pub(super) struct Schemas<'p> {
 }
 
 impl<'p> Schemas<'p> {
-    pub(super) fn new(pages: &[&'p Page], findings: &mut Vec<Finding>) -> Self {
-        let (mut resources, mut enums) = (BTreeMap::new(), BTreeMap::new());
+    pub(super) fn new(pages: &[&'p Page]) -> Self {
+        let mut resources = BTreeMap::new();
+        let mut enums: BTreeMap<String, Members<'p>> = BTreeMap::new();
         for page in pages {
             let Some(resource) = &page.resource else { continue };
-            if let Some(name) = resource.name.as_deref().and_then(names::type_name) {
+            let named = resource.name.as_deref().filter(|_| page.kind == PageKind::Resource);
+            if let Some(name) = named.and_then(names::type_name) {
                 resources.entry(name).or_insert((*page, resource));
             }
             for list in &resource.enums {
-                let Some(name) = names::type_name(&list.name) else { continue };
-                if !is_usable(list) {
-                    let message = format!("the members of {} cannot be told apart in Rust", list.name);
-                    left_out(findings, "members_unusable", Severity::Note, page, list.line, message);
-                    continue;
-                }
-                match enums.get(&name) {
-                    None => {
-                        enums.insert(name, (*page, list));
-                    }
-                    Some((first, known)) if !same_members(known, list) => {
-                        let message = format!("the members of {} are taken from {}", list.name, first.page);
-                        left_out(findings, "enum_documented_twice", Severity::Note, page, list.line, message);
-                    }
-                    Some(_) => {}
+                if let Some(name) = names::type_name(&list.name) {
+                    enums.entry(name).or_default().add(page, list);
                 }
             }
         }
-        enums.retain(|name, _| !resources.contains_key(name));
+        enums.retain(|name, members| !resources.contains_key(name) && !members.members.is_empty());
         Self { resources, enums, made: BTreeMap::new(), wanted: BTreeSet::new(), sets: BTreeMap::new() }
     }
 
@@ -165,7 +155,6 @@ impl<'p> Schemas<'p> {
     /// examples show.
     pub(super) fn answer(&mut self, call: &Call<'_>, bodies: &[Value]) -> String {
         let shown = bodies.iter().filter_map(of_value).reduce(meet);
-        let entity = entity(call).filter(|name| self.resources.contains_key(name));
         let items = match &shown {
             Some(Kind::Object(properties)) => properties.iter().find_map(|(name, kind)| match kind {
                 Kind::List(of) if name == "value" => Some((**of).clone()),
@@ -173,6 +162,9 @@ impl<'p> Schemas<'p> {
             }),
             _ => None,
         };
+        let one = items.as_ref().or(shown.as_ref());
+        let entity = entity(call).filter(|name| self.resources.contains_key(name));
+        let entity = entity.or_else(|| self.alike(one?));
         let titled = shown.is_none() && call.id.ends_with(".list");
         match (entity, items) {
             (Some(entity), None) if !titled => {
@@ -182,6 +174,21 @@ impl<'p> Schemas<'p> {
             (Some(entity), _) => self.collection(call, Some(entity), Kind::Any),
             (None, Some(items)) => self.collection(call, None, items),
             (None, None) => self.witness(call, shown),
+        }
+    }
+
+    /// The only resource that has every property that examples show.
+    fn alike(&self, shown: &Kind) -> Option<String> {
+        let Kind::Object(properties) = shown else { return None };
+        let names: Vec<&str> =
+            properties.iter().map(|(name, _)| name.as_str()).filter(|name| !name.contains('@')).collect();
+        let has_all = |resource: &Resource| {
+            names.iter().all(|name| resource.properties.iter().flatten().any(|property| property.name == **name))
+        };
+        let mut found = self.resources.iter().filter(|(_, (_, resource))| names.len() >= FEWEST && has_all(resource));
+        match (found.next(), found.next()) {
+            (Some((name, _)), None) => Some(name.clone()),
+            _ => None,
         }
     }
 
@@ -246,14 +253,14 @@ impl<'p> Schemas<'p> {
     }
 
     /// Makes what is referred to, until nothing new is, and gives all schemas by name.
-    pub(super) fn finish(mut self) -> BTreeMap<String, Vec<Entry>> {
+    pub(super) fn finish(mut self, findings: &mut Vec<Finding>) -> BTreeMap<String, Vec<Entry>> {
         while let Some(name) = self.wanted.pop_first() {
             if self.made.contains_key(&name) {
                 continue;
             }
-            let schema = match (self.resources.get(&name).copied(), self.enums.get(&name).copied()) {
+            let schema = match (self.resources.get(&name).copied(), self.enums.get(&name)) {
                 (Some((page, resource)), _) => self.resource(&name, page, resource),
-                (None, Some((page, list))) => enumeration(page, list),
+                (None, Some(members)) => members.schema(&name, findings),
                 (None, None) => continue,
             };
             self.made.insert(name, schema);
@@ -292,6 +299,9 @@ impl<'p> Schemas<'p> {
     }
 }
 
+/// So many properties are enough to know a resource by.
+const FEWEST: usize = 3;
+
 /// The type that the annotation of an example's answer names.
 fn entity(call: &Call<'_>) -> Option<String> {
     let annotations = call.page.outline.annotations();
@@ -303,40 +313,59 @@ fn entity(call: &Call<'_>) -> Option<String> {
     })
 }
 
-fn enumeration(page: &Page, list: &Enumeration) -> Vec<Entry> {
-    let mut members: Vec<&str> = Vec::new();
-    for member in &list.members {
-        if !members.contains(&member.as_str()) {
-            members.push(member);
+/// The members of a type. Pages list those that occur in one property: together they are what is
+/// documented.
+#[derive(Default)]
+struct Members<'p> {
+    members: Vec<&'p str>,
+    pages: Vec<(&'p Page, usize)>,
+    /// How many members each page lists, those that cannot be told apart left out.
+    n_listed: Vec<usize>,
+    /// Members that Rust cannot tell from one that is there already.
+    alike: Vec<(&'p str, &'p Page, usize)>,
+}
+
+impl<'p> Members<'p> {
+    fn add(&mut self, page: &'p Page, list: &'p Enumeration) {
+        self.pages.push((page, list.line));
+        let listed: BTreeSet<&String> = list.members.iter().collect();
+        let n_unusable = listed.iter().filter(|member| variant(member).is_none()).count();
+        self.n_listed.push(listed.len() - n_unusable);
+        for member in &list.members {
+            let variant = variant(member);
+            if self.members.contains(&member.as_str()) {
+                continue;
+            }
+            match variant.is_none() || self.members.iter().any(|known| crate::spec::variant(known) == variant) {
+                true => self.alike.push((member, page, list.line)),
+                false => self.members.push(member),
+            }
         }
     }
-    vec![
-        entry("type", Yaml::text("string")),
-        entry("enum", Yaml::row(members)).because(place(page, list.line)),
-        entry("x-entra-source", documented(&page.page)),
-    ]
-}
 
-/// Whether every member gives a variant of its own.
-fn is_usable(list: &Enumeration) -> bool {
-    let mut variants: Vec<String> = Vec::new();
-    let mut members: Vec<&String> = list.members.iter().collect();
-    members.sort_unstable();
-    members.dedup();
-    !members.is_empty()
-        && members.iter().all(|member| {
-            let variant = member.to_pascal_case();
-            let usable = variant.starts_with(|c: char| c.is_ascii_alphabetic())
-                && variant.chars().all(|c| c.is_ascii_alphanumeric())
-                && !["Other", "Self"].contains(&variant.as_str())
-                && !variants.contains(&variant);
-            variants.push(variant);
-            usable
-        })
-}
+    fn schema(&self, name: &str, findings: &mut Vec<Finding>) -> Vec<Entry> {
+        for (member, page, line) in &self.alike {
+            let message = format!("the member '{member}' of {name} cannot be told from another one in Rust");
+            left_out(findings, "member_unusable", Severity::Note, page, *line, message);
+        }
+        let mut places: Vec<String> = self.pages.iter().map(|(page, line)| place(page, *line)).collect();
+        places.truncate(3);
+        vec![
+            entry("type", Yaml::text("string")),
+            entry("enum", Yaml::row(&self.members)).because(places.join(", ")),
+            entry("x-entra-source", documented(&self.source())),
+        ]
+    }
 
-fn same_members(one: &Enumeration, other: &Enumeration) -> bool {
-    one.members.iter().collect::<BTreeSet<_>>() == other.members.iter().collect::<BTreeSet<_>>()
+    /// The page that lists them all, or that several do together.
+    fn source(&self) -> String {
+        let Some((first, _)) = self.pages.first() else { return "none".to_owned() };
+        let complete = self.pages.iter().zip(&self.n_listed).find(|(_, n_listed)| **n_listed == self.members.len());
+        match complete {
+            Some(((page, _), _)) => page.page.clone(),
+            None => format!("{} and {} more", first.page, self.pages.len() - 1),
+        }
+    }
 }
 
 fn shown_by(call: &Call<'_>) -> Yaml {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::call::{Call, request_json, response_json};
 use super::document::root;
 use super::operation::{headers, queries};
@@ -11,14 +13,17 @@ use crate::docs::page::{BodyKind, Example, ExampleRequest, ExampleResponse};
 use crate::docs::path::canonical;
 use crate::finding::{Finding, Severity};
 use crate::regen::names;
+use crate::spec::{Document, Node, escape, misfits};
 
-pub(super) fn transcripts(api: &str, calls: &[Call<'_>], findings: &mut Vec<Finding>) -> Vec<Transcript> {
+/// Every example that shows its operation as the pages describe it.
+pub(super) fn transcripts(document: &Document, calls: &[Call<'_>], findings: &mut Vec<Finding>) -> Vec<Transcript> {
+    let api = document.api();
     let mut transcripts: Vec<Transcript> = Vec::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for call in calls {
         let mut first = true;
         for example in &call.examples {
-            let text = match transcript(api, call, example, first) {
+            let text = match fits(document, call, example).and_then(|()| transcript(api, call, example, first)) {
                 Ok(text) => text,
                 Err(reason) => {
                     let message = format!("the example has no transcript: {reason}");
@@ -41,12 +46,46 @@ pub(super) fn transcripts(api: &str, calls: &[Call<'_>], findings: &mut Vec<Find
     transcripts
 }
 
+/// Whether the bodies of an example have the form that the pages describe elsewhere.
+fn fits(document: &Document, call: &Call<'_>, example: &Example) -> Result<(), String> {
+    let path = escape(&call.template);
+    let operation = format!("/paths/{path}/{}", call.method.to_ascii_lowercase());
+    let request = example.request.as_ref().and_then(request_json);
+    let response = example.response.as_ref().and_then(response_json);
+    for (body, place, what) in [
+        (request, "requestBody/content/application~1json/schema".to_owned(), "request"),
+        (response, format!("responses/{}/content/application~1json/schema", call.status), "answer"),
+    ] {
+        let Some(mut body) = body else { continue };
+        let Some(schema) = document.at(&format!("{operation}/{place}")) else { continue };
+        without_nulls(&mut body);
+        let Ok(value) = Node::parse(&body.to_string()) else { continue };
+        if let Some(misfit) = misfits(document, schema, &value).first() {
+            let at = if misfit.at.is_empty() { "the whole" } else { &misfit.at };
+            return Err(format!("its {what} contradicts the tables: {at} {}", misfit.reason));
+        }
+    }
+    Ok(())
+}
+
+/// Everything that an answer has may be null, and no page says so.
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|_, value| !value.is_null());
+            object.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
+}
+
 fn file_name(name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' };
     name.chars().map(safe).take(80).collect::<String>().trim_matches(['_', '-']).to_owned()
 }
 
-fn transcript(api: &str, call: &Call<'_>, example: &Example, first: bool) -> Result<String, &'static str> {
+fn transcript(api: &str, call: &Call<'_>, example: &Example, first: bool) -> Result<String, String> {
     let request = example.request.as_ref().ok_or("it shows no request")?;
     let response = example.response.as_ref().ok_or("it shows no answer")?;
     let url = request.url.as_deref().unwrap_or_default();
@@ -55,14 +94,14 @@ fn transcript(api: &str, call: &Call<'_>, example: &Example, first: bool) -> Res
         false => format!("https://graph.microsoft.com/{api}{}", canonical_with_query(url)),
     };
     if root(api, &url).is_none() {
-        return Err("its URL is not one of this API version");
+        return Err("its URL is not one of this API version".to_owned());
     }
     if canonical(&url).contains("{}") {
-        return Err("its URL has a placeholder");
+        return Err("its URL has a placeholder".to_owned());
     }
     let status = response.status.ok_or("its answer has no status")?;
     if status != call.status {
-        return Err("its answer is another than the stated success");
+        return Err("its answer is another than the stated success".to_owned());
     }
     let (asked, implied) = request_message(request)?;
     let answered = response_message(response)?;

@@ -1,5 +1,7 @@
 //! Headers and query options.
 
+use heck::ToSnakeCase as _;
+
 use super::pass::{Known, Pass, Voice, origin, pointer};
 use crate::contract::{FactId, Operation, Origin, Rests, Source};
 use crate::docs::Page;
@@ -220,6 +222,15 @@ impl<'a> Pass<'a> {
         let decided = self.decide(&known, voices, |listed| listed_words(*listed), |listed| !listed);
         let Some(decided) = decided else { return };
         let holder = pointer(operation);
+        let setter = name.to_snake_case();
+        let path = operation.parameters.iter().map(|(name, _)| name.as_str());
+        let query = operation.query.iter().map(|query| query.name.as_str());
+        let mut taken = path.chain(query).chain(operation.headers.iter().map(|header| header.name.as_str()));
+        if taken.any(|other| other.to_snake_case() == setter) || !self.is_fresh(&holder, &format!("setter {setter}")) {
+            let message = format!("the client cannot have an argument '{name}' beside its others");
+            self.leave(&known.fact, decided.origin, known.spec, message);
+            return;
+        }
         if !Self::may_drop(&operation.source, decided.page)
             && let Yaml::Map(entries) = &mut item
         {
@@ -290,7 +301,7 @@ pub(super) fn presence<'p>(
 }
 
 /// The line of the section on something.
-fn heading(page: &Page, subject: Subject) -> usize {
+pub(super) fn heading(page: &Page, subject: Subject) -> usize {
     page.outline.sections().iter().find(|section| section.subject == subject).map_or(1, |section| section.line.max(1))
 }
 

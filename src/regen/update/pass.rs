@@ -262,6 +262,7 @@ impl<'a> Pass<'a> {
         if below.is_empty() {
             match spot.get("x-entra-source") {
                 Some(old) => self.edits.set(old, &new),
+                None if !self.later.added.insert(format!("{holder} x-entra-source")) => {}
                 None => self.edits.add_entry(spot, spot.children.len().checked_sub(1), &entry("x-entra-source", new)),
             }
             return;

@@ -8,6 +8,11 @@ use crate::report::text::{command_data, command_property, on_one_line};
 
 pub(super) fn render(changed: &Changed<'_>) -> String {
     let mut text: String = changed.sorted().into_iter().map(command).collect();
+    for note in &changed.comparison.notes {
+        let origin = note.new.as_ref().or(note.old.as_ref());
+        let place = origin.map(|origin| format!("file={},line={},", command_property(&origin.file), origin.line));
+        let _ = writeln!(text, "::notice {}title=no change::{}", place.unwrap_or_default(), command_data(&note.text));
+    }
     for unread in changed.unread {
         let file = command_property(&unread.path);
         let _ = writeln!(text, "::warning file={file},title=not read::{}", command_data(&unread.reason));

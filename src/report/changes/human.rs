@@ -16,7 +16,8 @@ pub(super) fn render(changed: &Changed<'_>) -> String {
     }
     for note in &changed.comparison.notes {
         let places: Vec<String> = [&note.old, &note.new].into_iter().flatten().map(place).collect();
-        let _ = writeln!(text, "{DIM}note{PLAIN}: {} {DIM}({}){PLAIN}", on_one_line(&note.text), places.join(" → "));
+        let places = if places.is_empty() { String::new() } else { format!(" {DIM}({}){PLAIN}", places.join(" → ")) };
+        let _ = writeln!(text, "{DIM}note{PLAIN}: {}{places}", on_one_line(&note.text));
     }
     for unread in changed.unread {
         let (path, reason) = (on_one_line(&unread.path), on_one_line(&unread.reason));

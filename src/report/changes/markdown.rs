@@ -22,7 +22,8 @@ pub(super) fn render(changed: &Changed<'_>) -> String {
     let notes = changed.comparison.notes.iter().map(|note| {
         let places: Vec<String> =
             [&note.old, &note.new].into_iter().flatten().map(|origin| code(&place(origin))).collect();
-        format!("- {} ({})\n", markdown(&note.text), places.join(" → "))
+        let places = if places.is_empty() { String::new() } else { format!(" ({})", places.join(" → ")) };
+        format!("- {}{places}\n", markdown(&note.text))
     });
     list(&mut text, "No change of the contract, and worth knowing:", notes.collect());
     text

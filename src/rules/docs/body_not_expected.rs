@@ -2,7 +2,8 @@
 
 use super::context::{Detail as _, quoted};
 use super::message_unreadable::is_status;
-use super::{Check, Rule};
+use super::{Check, PageContext, Rule};
+use crate::docs::outline::BlockKind;
 use crate::docs::page::BodyKind;
 use crate::docs::section::Subject;
 use crate::finding::Severity;
@@ -12,18 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     reason: "the page says that there is no body and shows one: what to send cannot be known",
     check: Check::Page(|page, findings| {
-        if page.page.body.as_ref().is_none_or(|body| !body.is_empty()) {
-            return;
-        }
-        // The statement has to be the whole section: "none is needed, but you may …" is no denial.
-        let mut texts = page.texts_about(Subject::Body);
-        let (Some((line, text)), None) = (texts.next(), texts.next()) else { return };
-        let sections = page.sections_about(Subject::Body);
-        let more = sections.flat_map(|section| section.blocks).count();
-        let hedged = ["however", "you can", "can include", "if you", "optional", "unless"];
-        if more != 1 || hedged.iter().any(|word| text.to_ascii_lowercase().contains(word)) {
-            return;
-        }
+        let Some((line, text)) = denial(page) else { return };
         for sent in page.sent().filter(|sent| sent.has_own_body && sent.is.body_kind != BodyKind::JsonElided) {
             let (Some(at), Some(body)) = (sent.is.body_line, sent.is.body.as_deref()) else { continue };
             let empty = body.split_whitespace().collect::<String>() == "{}";
@@ -36,6 +26,21 @@ pub(super) const RULE: Rule = Rule {
         }
     }),
 };
+
+/// Where and how the page denies a body. That has to be the whole section: "none is needed, but
+/// you may …" is no denial.
+pub(super) fn denial<'a>(page: &PageContext<'a>) -> Option<(usize, &'a str)> {
+    page.page.body.as_ref().filter(|body| body.is_empty())?;
+    let mut blocks = page.sections_about(Subject::Body).flat_map(|section| section.blocks);
+    if blocks.any(|block| matches!(block.kind, BlockKind::Table | BlockKind::Fence { .. })) {
+        return None;
+    }
+    let mut texts = page.texts_about(Subject::Body);
+    let (Some((line, text)), None) = (texts.next(), texts.next()) else { return None };
+    let lower = text.to_ascii_lowercase();
+    let hedged = ["however", "you can", "can include", "if you", "optional", "unless"];
+    (!hedged.iter().any(|word| lower.contains(word))).then_some((line, text))
+}
 
 #[cfg(test)]
 mod tests {

@@ -40,6 +40,9 @@ pub(super) const RULE: Rule = Rule {
     }),
 };
 
+/// No body has nearly as many properties.
+pub(super) const MOST: usize = 500;
+
 /// The table of a body, where it is meant to have everything that can be sent.
 fn exhaustive<'a>(page: &PageContext<'a>) -> Option<&'a [BodyProperty]> {
     let table = page.page.body.as_deref().filter(|table| !table.is_empty())?;
@@ -70,6 +73,9 @@ fn exhaustive<'a>(page: &PageContext<'a>) -> Option<&'a [BodyProperty]> {
             return None;
         }
         lead += 1;
+    }
+    if table.len() > MOST {
+        return None;
     }
     let tables = page.sections_about(Subject::Body).flat_map(|section| section.tables()).count();
     let mut sketch = 0;

@@ -1,5 +1,6 @@
 //! A `GET` or `DELETE` with a body.
 
+use super::body_not_expected::denial;
 use super::context::{Detail as _, quoted};
 use super::message_unreadable::is_status;
 use super::{Check, Rule};
@@ -11,15 +12,17 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     reason: "a body of GET or DELETE has no meaning in HTTP, and proxies and clients drop it",
     check: Check::Page(|page, findings| {
-        let documented = page.page.body.as_ref();
+        // Where the page denies a body or documents one, another rule speaks, or nobody.
+        if denial(page).is_some() || page.page.body.as_ref().is_some_and(|body| !body.is_empty()) {
+            return;
+        }
         for sent in page.sent().filter(|sent| sent.has_own_body) {
             let (Some(method @ ("GET" | "DELETE")), Some(at)) = (sent.is.method.as_deref(), sent.is.body_line) else {
                 continue;
             };
             let json = matches!(sent.is.body_kind, BodyKind::Json | BodyKind::JsonInvalid);
             let body = sent.is.body.as_deref().unwrap_or_default();
-            // Where the page denies a body or documents one, other rules speak, or nobody.
-            if !json || documented.is_some() || body.lines().any(|line| is_status(line.trim())) {
+            if !json || body.lines().any(|line| is_status(line.trim())) {
                 continue;
             }
             let message = format!("the example sends {method} with a body, {}", quoted(body));

@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
             let line = answer.is.body_line.unwrap_or(answer.is.line);
             let message = format!("the annotation of type {kind} {note}");
             let finding = page.finding(annotation.line, message, "make isCollection say what the answer is");
-            findings.push(finding.against(page.at(line)).as_severe_as(severity));
+            findings.push(finding.against(page.at(line)).of_severity(severity));
         }
     }),
 };

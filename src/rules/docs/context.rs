@@ -22,7 +22,12 @@ pub struct PageContext<'a> {
     pub(super) sections: Vec<Section<'a>>,
     pub(super) exchanges: Vec<Exchange<'a>>,
     templates: Vec<Route>,
+    /// Whether URLs can be compared with the templates: they are readable, and not too many.
+    comparable: bool,
 }
+
+/// No page has nearly as many request lines.
+const MOST_TEMPLATES: usize = 200;
 
 /// A documented exchange.
 pub(super) struct Exchange<'a> {
@@ -86,6 +91,8 @@ fn header<'a>(headers: &'a [ExampleHeader], name: &str) -> Option<&'a ExampleHea
 impl<'a> PageContext<'a> {
     pub(super) fn new(page: &'a Page, rule: &'static Rule) -> Self {
         let requests = page.requests.as_deref().unwrap_or_default();
+        let readable = requests.iter().all(|request| wrong_path(&request.path).is_none());
+        let comparable = readable && requests.len() <= MOST_TEMPLATES;
         let mut context = Self {
             page,
             rule,
@@ -93,6 +100,7 @@ impl<'a> PageContext<'a> {
             sections: page.outline.sections(),
             exchanges: Vec::new(),
             templates: requests.iter().map(|request| Route::template(&request.path)).collect(),
+            comparable,
         };
         let examples = page.examples.as_deref().unwrap_or_default();
         context.exchanges = examples.iter().map(|example| context.exchange(example)).collect();
@@ -100,12 +108,11 @@ impl<'a> PageContext<'a> {
     }
 
     fn exchange(&self, example: &'a Example) -> Exchange<'a> {
-        let readable = self.requests().iter().all(|request| wrong_path(&request.path).is_none());
         let sent = example.request.as_ref().map(|is| {
             let annotation = self.annotation_of(is.line);
             let route = is.url.as_deref().map(Route::read);
             let opaque = annotation.is_some_and(|at| self.annotations[at].is("opaqueUrl"));
-            let comparable = |url: &str| is_of_graph(url) && readable && wrong_path(url).is_none();
+            let comparable = |url: &str| is_of_graph(url) && self.comparable && wrong_path(url).is_none();
             let fit = route.as_ref().filter(|_| !opaque && is.url.as_deref().is_some_and(comparable));
             let fit = fit.and_then(|route| self.best(is.method.as_deref()?, route));
             let end = self.block(is.line).map_or(0, |block| block.last);
@@ -153,6 +160,11 @@ impl<'a> PageContext<'a> {
         let blocks = &self.page.outline.blocks;
         let at = blocks.partition_point(|block| block.last < line);
         blocks.get(at).filter(|block| block.first <= line)
+    }
+
+    /// Whether a URL leads on behind one of the templates, by name.
+    pub(super) fn leads_on(&self, sent: &Sent<'_>) -> bool {
+        sent.route.as_ref().is_some_and(|url| self.templates.iter().any(|template| template.leads_to(url)))
     }
 
     /// The documented request lines.
@@ -257,7 +269,7 @@ pub(super) trait Detail {
     /// The fact on which both sides disagree.
     fn on(self, fact: Option<FactId>) -> Self;
     /// Another severity than the rule's.
-    fn as_severe_as(self, severity: Severity) -> Self;
+    fn of_severity(self, severity: Severity) -> Self;
 }
 
 impl Detail for Finding {
@@ -271,7 +283,7 @@ impl Detail for Finding {
         self
     }
 
-    fn as_severe_as(mut self, severity: Severity) -> Self {
+    fn of_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }

@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
                 );
                 let severity = if within { Severity::Warning } else { Severity::Note };
                 let finding = corpus.finding(page, &mention.origin, message, "give the example a name of its own");
-                findings.push(finding.against(earlier.origin.clone()).as_severe_as(severity));
+                findings.push(finding.against(earlier.origin.clone()).of_severity(severity));
             }
         }
     }),

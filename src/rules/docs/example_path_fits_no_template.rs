@@ -17,6 +17,10 @@ pub(super) const RULE: Rule = Rule {
             if one_fits && page.kind(sent.annotation) != Some("request") {
                 continue;
             }
+            // What belongs to the resource may be read behind it.
+            if one_fits && sent.is.method.as_deref() == Some("GET") && page.leads_on(sent) {
+                continue;
+            }
             let template = &page.requests()[*index];
             let count = page.requests().len();
             let message = format!(
@@ -41,6 +45,17 @@ mod tests {
     fn another_path_is_found() {
         fires(&RULE, &Sound::page().with("beta/widgets/7/paint", "beta/widgets/7/colour"), &["/colour"]);
         fires(&RULE, &Sound::page().with("beta/widgets/7/paint", "beta/widgets/paint"), &["widgets/paint"]);
+    }
+
+    #[test]
+    fn what_belongs_to_the_resource_may_be_read_behind_it() {
+        let get = Sound::page().with("POST /widgets/{id}/paint", "POST /widgets/{id}/paint\nGET /widgets/{id}");
+        let more = |path: &str| {
+            let annotation = "<!-- {\"blockType\": \"request\", \"name\": \"more\"} -->";
+            format!("### Request\n{annotation}\n```http\nGET https://graph.microsoft.com/beta/{path}\n```\n")
+        };
+        quiet(&RULE, &get.and(&more("widgets/7/parts")));
+        fires(&RULE, &get.and(&more("gadgets/7")), &["gadgets/7"]);
     }
 
     #[test]

@@ -161,10 +161,9 @@ impl<'a> Scan<'a> {
             self.json.shape = shape;
         }
         let keyed = self.frames.last().is_some_and(|frame| frame.object && !frame.expects_key);
-        if keyed && self.frames.len() <= 2 {
-            if let Some(member) = self.json.members.last_mut().filter(|member| member.key == self.last_key) {
-                member.shape = shape;
-            }
+        let last = self.json.members.last_mut().filter(|member| member.key == self.last_key);
+        if let Some(member) = last.filter(|_| keyed && self.frames.len() <= 2) {
+            member.shape = shape;
         }
     }
 

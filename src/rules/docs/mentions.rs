@@ -78,6 +78,8 @@ fn permissions(context: &PageContext<'_>) -> Vec<Mention> {
     let mut found = Vec::new();
     for (kind, names) in permissions.kinds() {
         let from = page.lines.permission(kind).unwrap_or(1);
+        // Names come in the order of their lines.
+        let mut cursor = from;
         for name in names.into_iter().flatten() {
             let mut mention = mention(page, name, from);
             match &page.lines.permissions_file {
@@ -88,8 +90,9 @@ fn permissions(context: &PageContext<'_>) -> Vec<Mention> {
                         .flat_map(|section| section.blocks)
                         .find(|block| block.kind == BlockKind::Table && (block.first..=block.last).contains(&from));
                     let last = block.map_or(from, |block| block.last);
-                    let line = page.outline.lines(from, last).find(|(_, text)| text.contains(name.as_str()));
-                    mention.origin.line = line.map_or(from, |(line, _)| line);
+                    let line = page.outline.lines(cursor, last).find(|(_, text)| text.contains(name.as_str()));
+                    cursor = line.map_or(cursor, |(line, _)| line);
+                    mention.origin.line = cursor;
                 }
             }
             found.push(mention);

@@ -83,7 +83,7 @@ impl<'a> Known<'a> {
         }
         let message = format!("{quoted} is described by no page, nor linked to");
         let finding = corpus.finding(page, &mention.origin, message, "name a type that is described");
-        Some(finding.as_severe_as(Severity::Note))
+        Some(finding.of_severity(Severity::Note))
     }
 
     /// A described type whose plural this is, or that is one slip away.

@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
                         None if row.cells.iter().any(|cell| cell.ends_with(',')) => {
                             let message = format!("the list of permissions ends with a comma: {}", quoted(said));
                             let remedy = "name what is missing, or remove the comma";
-                            findings.push(page.finding(row.line, message, remedy).as_severe_as(Severity::Note));
+                            findings.push(page.finding(row.line, message, remedy).of_severity(Severity::Note));
                             continue;
                         }
                         None => continue,

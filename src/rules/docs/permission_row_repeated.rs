@@ -1,5 +1,7 @@
 //! A permission table with two rows for the same kind of caller.
 
+use std::collections::HashMap;
+
 use super::context::{Detail as _, quoted};
 use super::permission_row_missing::{callers, tables};
 use super::{Check, Rule};
@@ -11,19 +13,20 @@ pub(super) const RULE: Rule = Rule {
     reason: "which of the two rows holds cannot be known, and often the second one was meant for another kind of caller",
     check: Check::Page(|page, findings| {
         for (_, table) in tables(page) {
-            for (index, row) in table.rows.iter().enumerate() {
-                let kinds = callers(row.cell(0));
-                let label = row.cell(0).to_ascii_lowercase();
-                let earlier = table.rows[..index].iter().find(|other| other.cell(0).to_ascii_lowercase() == label);
-                let Some(earlier) = earlier.filter(|_| !kinds.is_empty()) else { continue };
+            let mut first: HashMap<String, usize> = HashMap::new();
+            for row in table.rows.iter().filter(|row| !callers(row.cell(0)).is_empty()) {
+                let earlier = *first.entry(row.cell(0).to_ascii_lowercase()).or_insert(row.line);
+                if earlier == row.line {
+                    continue;
+                }
                 let message = format!(
                     "the table of permissions has the row {} in line {} and in line {}",
                     quoted(row.cell(0)),
-                    earlier.line,
+                    earlier,
                     row.line
                 );
                 let finding = page.finding(row.line, message, "keep one of them, or correct its label");
-                findings.push(finding.against(page.at(earlier.line)));
+                findings.push(finding.against(page.at(earlier)));
             }
         }
     }),

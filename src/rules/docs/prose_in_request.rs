@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
             let Some(body) = body else { continue };
             for (line, text) in page.page.outline.lines(is.line + 1, body.saturating_sub(1)) {
                 let trimmed = text.trim();
-                let header = is.headers.iter().any(|header| header.line == line);
+                let header = is.headers.binary_search_by_key(&line, |header| header.line).is_ok();
                 let url = is.url.as_deref().is_some_and(|url| url.contains(trimmed));
                 if trimmed.is_empty() || header || url || !trimmed.starts_with(char::is_alphabetic) {
                     continue;

@@ -86,7 +86,7 @@ fn judge(page: &PageContext<'_>, status: u16, reason: &str, line: usize, who: &s
         // The same letters, or nearly: a slip of the pen that no program sees.
         _ => {
             let message = format!("{who} says '{status} {reason}', the phrase of {status} is '{}'", phrases[0]);
-            Some(page.finding(line, message, &remedy).as_severe_as(Severity::Note))
+            Some(page.finding(line, message, &remedy).of_severity(Severity::Note))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The example leaves out a property that the page calls required.
 
-use super::body_property_undocumented::{is_documented_call, wraps};
+use super::body_property_undocumented::{MOST, is_documented_call, wraps};
 use super::context::Detail as _;
 use super::json::Shape;
 use super::{Check, Rule};
@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
         let tables = page.sections_about(Subject::Body).flat_map(|section| section.tables()).count();
         // What a new object requires, a change may leave out.
         let change = page.requests().iter().any(|request| request.method == "PATCH");
-        if change || tables != 1 || !table.iter().any(|property| property.required == Some(true)) {
+        if change || table.len() > MOST || tables != 1 || !table.iter().any(|property| property.required == Some(true))
+        {
             return;
         }
         for sent in page.sent().filter(|sent| sent.has_own_body && sent.is.body_kind == BodyKind::Json) {

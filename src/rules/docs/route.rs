@@ -92,7 +92,7 @@ impl Route {
     /// How the URL of a `GET`, or of another method, fits this template.
     pub(super) fn fit(&self, url: &Self, is_get: bool) -> Fit {
         let (template, mut url) = (self.segments.as_slice(), url.segments.as_slice());
-        if template.len() > LONGEST || url.len() > LONGEST {
+        if template.len() > LONGEST || url.len() > LONGEST || !is_plain(template) || !is_plain(url) {
             return Fit::Fits;
         }
         let mut best = fit(template, url);
@@ -109,6 +109,24 @@ impl Route {
         }
         if best == Fit::No { fit(&family(template), &family(url)) } else { best }
     }
+}
+
+impl Route {
+    /// Whether a URL goes on behind this template to something that belongs to it, by name.
+    pub(super) fn leads_to(&self, url: &Self) -> bool {
+        let (template, url) = (family(&self.segments), family(&url.segments));
+        let Some(next) = url.get(template.len()) else { return false };
+        let named = matches!(next, Segment::Word { text, .. } if text.starts_with(char::is_alphabetic) && !stands_for_another(text));
+        named && is_plain(&template) && is_plain(&url) && fit(&template, &url[..template.len()]) == Fit::Fits
+    }
+}
+
+/// Whether few segments may be read in several ways, so that all ways can be tried.
+fn is_plain(path: &[Segment]) -> bool {
+    let several = |segment: &&Segment| {
+        matches!(segment, Segment::Word { qualified: true, .. } | Segment::Word { call: Call::Named(_), .. })
+    };
+    path.iter().filter(several).count() <= 4
 }
 
 impl Segment {
@@ -318,10 +336,8 @@ fn family(segments: &[Segment]) -> Vec<Segment> {
     if path.first().is_some_and(|first| first.is("me")) {
         path.splice(..1, [Segment::word("users"), Segment::Any]);
     }
-    if let [groups, _, sites, ..] = path.as_slice() {
-        if groups.is("groups") && sites.is("sites") {
-            path.drain(..2);
-        }
+    if path.len() >= 3 && path[0].is("groups") && path[2].is("sites") {
+        path.drain(..2);
     }
     if path.len() >= 2 && path[0].is("sites") {
         path[1] = Segment::Any;
@@ -338,10 +354,10 @@ fn family(segments: &[Segment]) -> Vec<Segment> {
         path.splice(..2, [Segment::word("drive")]);
     }
     // Behind its owner only: elsewhere a property may have the name.
-    if let Some(at) = path.iter().take(5).position(|segment| segment.is("drive") || segment.is("onenote")) {
-        if at % 2 == 0 && (at == 0 || ["users", "groups", "sites"].iter().any(|owner| path[0].is(owner))) {
-            path.drain(..at);
-        }
+    let owned = ["users", "groups", "sites"].iter().any(|owner| path.first().is_some_and(|first| first.is(owner)));
+    let at = path.iter().take(5).position(|segment| segment.is("drive") || segment.is("onenote"));
+    if let Some(at) = at.filter(|at| at % 2 == 0 && owned) {
+        path.drain(..at);
     }
     if path.first().is_some_and(|first| first.is("drive")) {
         let item = match path.get(1) {
@@ -420,8 +436,21 @@ mod tests {
     }
 
     #[test]
+    fn a_url_may_lead_on_by_name() {
+        let leads = |template: &str, url: &str| Route::template(template).leads_to(&Route::read(url));
+        assert!(leads("/shares/{id}", "/shares/1/list"));
+        assert!(leads("/me/widgets/{id}", "/users/1/widgets/7/parts/2"));
+        assert!(!leads("/widgets", "/widgets/48d31887-5fad-4d73-a9f5-3c356e68a038"));
+        assert!(!leads("/widgets/{id}", "/widgets/7") && !leads("/widgets/{id}", "/gadgets/7/parts"));
+    }
+
+    #[test]
     fn no_spelling_takes_long_or_panics() {
         let long = "/.../a".repeat(3_000);
+        let casts = "/microsoft.graph.a".repeat(39);
+        assert_eq!(fit_of(&casts, &format!("{casts}/b")), Fit::Fits);
+        let keys = "/a(b='c')".repeat(39);
+        assert_eq!(fit_of(&keys, &format!("{keys}/b")), Fit::Fits);
         for spelled in ["", "/", "(((", "a(b='", ":/:/:/:", "é(é=é)", "microsoft.graph.é", long.as_str()] {
             fit_of(spelled, spelled);
             fit_of(&long, spelled);

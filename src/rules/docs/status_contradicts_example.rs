@@ -1,8 +1,8 @@
 //! The answer of an example has another status than the prose says.
 
 use super::context::Detail as _;
-use super::route::Fit;
 use super::{Check, Rule};
+use crate::docs::section::Subject;
 use crate::finding::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,6 +11,13 @@ pub(super) const RULE: Rule = Rule {
     reason: "a client that checks for the status of one of them takes the answer of the other for a failure",
     check: Check::Page(|page, findings| {
         let Some(success) = page.page.success.as_deref().filter(|success| !success.is_empty()) else { return };
+        // Each of several operations, and each of a series of steps, has answers of its own.
+        let operations = page.sections_about(Subject::Request);
+        let several =
+            operations.filter(|section| section.title.to_ascii_lowercase().contains("http request")).count() > 1;
+        if several || page.annotations.iter().any(|annotation| annotation.is("opaqueUrl")) {
+            return;
+        }
         for exchange in &page.exchanges {
             let Some(answer) = exchange.answer.as_ref().filter(|answer| !page.ignored(answer.annotation)) else {
                 continue;
@@ -19,13 +26,12 @@ pub(super) const RULE: Rule = Rule {
             if success.contains(&status) {
                 continue;
             }
-            let of_operation = exchange.sent.as_ref().is_none_or(|sent| match &sent.fit {
-                Some((index, Fit::No)) => sent.is.method.as_deref() == Some(page.requests()[*index].method.as_str()),
-                Some((index, _)) => sent.is.method.as_deref() == Some(page.requests()[*index].method.as_str()),
-                None => page.requests().is_empty(),
-            });
-            // A series of steps has answers of its own.
-            if !of_operation || page.annotations.iter().any(|annotation| annotation.is("opaqueUrl")) {
+            let of_operation = match &exchange.sent {
+                Some(sent) => matches!(&sent.fit, Some((index, _))
+                    if sent.is.method.as_deref() == Some(page.requests()[*index].method.as_str())),
+                None => page.exchanges.len() == 1,
+            };
+            if !of_operation {
                 continue;
             }
             let said: Vec<String> = success.iter().map(u16::to_string).collect();
@@ -52,5 +58,8 @@ mod tests {
         let page = Sound::page().with("`200 OK` response", "`200 OK` or `201 Created` response");
         quiet(&RULE, &page.with("HTTP/1.1 200 OK", "HTTP/1.1 201 Created"));
         quiet(&RULE, &Sound::page().with("HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found"));
+        let second = "## Strip it\n### HTTP request\n```http\nPOST /widgets/{id}/strip\n```\n### Response\n\
+                      ```http\nHTTP/1.1 302 Found\n```\n";
+        quiet(&RULE, &Sound::page().and(second));
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn contract() -> &'static Contract {
 }
 
 /// A run of the given sides against a server.
-async fn run(
+pub(crate) async fn run(
     contract: &Contract,
     sides: &[Side],
     globs: &[&str],
@@ -43,7 +43,7 @@ async fn run(
 }
 
 /// An emulator of a contract, and how to reach it.
-async fn emulator(contract: &Contract) -> (Emulator, ServerOptions) {
+pub(crate) async fn emulator(contract: &Contract) -> (Emulator, ServerOptions) {
     let contracts = std::slice::from_ref(contract);
     let emulator = Emulator::start(Config::new(contracts)).await.expect("loopback");
     let options = ServerOptions {
@@ -58,7 +58,7 @@ async fn emulator(contract: &Contract) -> (Emulator, ServerOptions) {
 }
 
 /// Ids and what was seen, of checks with this outcome.
-fn with(report: &Report, outcome: Outcome) -> Vec<String> {
+pub(crate) fn with(report: &Report, outcome: Outcome) -> Vec<String> {
     let found = report.checks.iter().filter(|judged| judged.outcome == outcome);
     found.map(|judged| format!("{} ({}): {}", judged.check.id, judged.check.severity, judged.seen)).collect()
 }

@@ -50,6 +50,11 @@ const CASES: &[Case] = &[
     case(&[("Kite.ReadWrite.All, Sky.Manage.All", "Kite.ReadWrite.All")], &["permission_removed removed"]),
     case(&[("Kite.Paint, Kite.ReadWrite.All", "Kite.ReadWrite.All, Kite.Paint")], &["least_privilege_changed changed"]),
     case(&[("|Application|Kite.ReadWrite.All|\n", "")], &["permissions_unstated removed"]),
+    // Two names are needed where one sufficed; backwards nobody is refused.
+    case(
+        &[("|Application|Kite.ReadWrite.All", "|Application|Kite.ReadWrite.All and Sky.Manage.All")],
+        &["permission_removed removed"],
+    ),
     // Headers.
     case(
         &[("|Prefer|A wish. Optional.|\n", "|Prefer|A wish. Optional.|\n|X-Sky|Which. Required.|\n")],
