@@ -11,6 +11,7 @@ static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
 
 /// The list of accepted disagreements beside the descriptions of this build; empty where there
 /// is none.
+#[cfg(feature = "conformance")]
 pub const ACCEPTED: &str = include_str!(concat!(env!("OUT_DIR"), "/accepted.toml"));
 
 /// Every embedded contract, one an API version.

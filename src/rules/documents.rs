@@ -115,7 +115,9 @@ fn drift_side(contract: &Contract, comparison: &drift::Comparison) -> Vec<Decide
         says.dedup();
         let says = says.join("; ");
         let findings: Vec<Finding> = group.iter().filter_map(|compared| compared.finding.clone()).collect();
-        let id = format!("drift/{}/{}/{}/{}", contract.api, first.about, stem(first.rule), first.key.replace('/', "."));
+        let segment = |text: &str| text.replace('/', ".");
+        let (about, key) = (segment(&first.about), segment(&first.key));
+        let id = format!("drift/{}/{about}/{}/{key}", contract.api, stem(first.rule));
         let check = Check {
             reproduce: format!("entra-risk conform --docs '{}' --side drift --check '{id}'", first.page.file),
             id,

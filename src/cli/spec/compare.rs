@@ -53,6 +53,14 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     let reporting = command.findings.begin_for(contract)?;
     let (pages, skipped) = Corpus::at(&command.docs)?.pages()?;
     let comparison = drift::compare(contract, &pages);
+    // Agreement of nothing with nothing is not what was asked for.
+    if comparison.compared.is_empty() {
+        docs::read::end(&skipped);
+        return Err(Failure::input(
+            format!("compare {}: no page that was read speaks of it", contract.file),
+            format!("give pages of the API version {}, or another description", contract.api),
+        ));
+    }
     let mut findings: Vec<_> = comparison.findings().cloned().collect();
     if command.verbose {
         findings.extend(comparison.unspoken_notes());

@@ -79,6 +79,10 @@ fn a_page_that_cannot_be_read_is_named_and_the_rest_is_compared() {
         assert!(said.contains("image.md"), "{said}");
         assert!(printed.contains("33 facts compared") || printed.contains("0 failed"), "{printed}");
     }
+    let (_, other, _) =
+        written("compare_other", &Texts { pages: vec![("docs/a.md", "# A\n".to_owned())], ..Texts::new() });
+    let (exit, _, said) = entra_risk(&["spec", "compare", "--spec", &spec, "--docs", &other]);
+    assert!(exit == 2 && said.contains("no page that was read speaks of it"), "{said}");
     let (exit, _, said) = entra_risk(&["spec", "compare", "--spec", &spec, "--docs", "/no/such/folder"]);
     assert!(exit == 2 && said.contains("failed to read /no/such/folder"), "{said}");
 }

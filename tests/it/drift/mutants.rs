@@ -316,3 +316,18 @@ fn silence_of_a_page_that_is_not_the_source_is_no_disagreement() {
     let says = texts.with("parcel-stamp.md", "|Authorization|", "|X-Counter|Required.|\n|Authorization|");
     assert_eq!(found(&says.compare()), [("header_differs".to_owned(), format!("{STAMP}#header[X-Counter]"))]);
 }
+
+/// Whatever is left of a page, it is compared.
+#[test]
+fn a_page_that_breaks_off_anywhere_is_compared() {
+    let texts = Texts::new();
+    for index in 0..texts.pages.len() {
+        let whole = &texts.pages[index].1;
+        for cut in (0..whole.len()).step_by(17).filter(|cut| whole.is_char_boundary(*cut)) {
+            let mut cut_off = texts.clone();
+            cut_off.pages[index].1.truncate(cut);
+            let findings: Vec<_> = cut_off.compare().findings().cloned().collect();
+            assert!(findings.iter().all(|finding| finding.origin.line > 0), "{findings:?}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use entra_risk::docs::{self, Page};
 use entra_risk::finding::Severity;
 use entra_risk::rules::drift::{self, Comparison};
+use entra_risk::verdict::Side;
 
 /// The pages of a folder beside a checkout in CI, named relative to it.
 fn pages(folder: &str) -> Option<Vec<Page>> {
@@ -82,4 +83,14 @@ fn no_transcript_differs_from_its_page() {
             .collect();
         assert!(wrong.is_empty(), "{folder}: {wrong:#?}");
     }
+}
+
+#[test]
+fn checks_of_many_pages_have_ids_of_their_own() {
+    let (Some(mut all), Some(others)) = (pages("newest"), pages("2021-07")) else { return };
+    all.extend(others);
+    let contract = entra_risk::embedded::contract("beta").expect("this build has beta");
+    let planned = entra_risk::conformance::plan_with(contract, &[Side::Docs, Side::Drift], &all);
+    let unique: std::collections::HashSet<&str> = planned.iter().map(|check| check.id.as_str()).collect();
+    assert!(planned.len() > 1000 && unique.len() == planned.len(), "{} of {}", unique.len(), planned.len());
 }

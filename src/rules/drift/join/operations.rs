@@ -250,7 +250,8 @@ impl<'a> Join<'a> {
                 self.joined.pairs.push(Pair {
                     contract: self.contract,
                     operation: None,
-                    about: "new".to_owned(),
+                    // It has no id of ours.
+                    about: format!("{}{}", line.method, path::canonical(&line.path)),
                     subject: format!("{} {}", line.method, line.path),
                     kind: "operation",
                     name: None,
