@@ -194,7 +194,7 @@ fn file_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase()
 }
 
-fn is_main(resource: Option<&Resource>) -> bool {
+pub(crate) fn is_main(resource: Option<&Resource>) -> bool {
     resource.and_then(|resource| resource.namespace.as_deref()).is_none_or(|namespace| namespace == "microsoft.graph")
 }
 

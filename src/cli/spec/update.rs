@@ -1,19 +1,22 @@
 //! `entra-risk spec update`.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::pages;
-use crate::accepted::{Accepted, Of};
+use crate::accepted::{Accepted, Of, Scope};
 use crate::cli::accepted_list;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, WholeFile};
 use crate::cli::specs;
-use crate::contract::{Exchange, FactId};
+use crate::contract::{Exchange, FactId, Origin};
 use crate::docs::Page;
-use crate::regen::{self, Conditions, Update as Result};
+use crate::finding::Finding;
+use crate::regen::{self, Conditions};
 use crate::report::update::{Format, Updated};
+use crate::rules;
 
 /// Bring a description up to date with documentation pages.
 ///
@@ -39,7 +42,7 @@ pub(super) struct Update {
     /// The description; its transcripts are looked for in exchanges/VERSION beside it
     #[arg(long, value_name = "FILE", default_value = "openapi/beta.yaml")]
     spec: PathBuf,
-    /// List of accepted disagreements (TOML): facts that it names stay as they are
+    /// List of accepted disagreements (TOML): facts that it names stay as they are; accepted.toml beside the description by default
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
     /// Revision of the pages, to be named in sources: 2026-05
@@ -65,17 +68,37 @@ impl Update {
     }
 }
 
-pub(super) fn run(command: &Update) -> std::result::Result<Exit, Failure> {
+pub(super) fn run(command: &Update) -> Result<Exit, Failure> {
     let file = command.spec.display().to_string();
     let text = std::fs::read_to_string(&command.spec).map_err(|error| {
         Failure::input(format!("read the description {file}: {error}"), "give --spec FILE, such as openapi/beta.yaml")
     })?;
-    let accepted = accepted_list::read(command.accepted.as_deref())?;
+    let beside = command.spec.with_file_name("accepted.toml");
+    let list = command.accepted.as_deref().or_else(|| beside.is_file().then_some(&*beside));
+    let accepted = accepted_list::read(list)?;
     let (mut pages, skipped) = pages::read(&command.docs)?;
-    for page in &mut pages {
-        pages::rename(page, &command.docs);
+    let mut doubts = doubts(&pages, &accepted);
+    let names = Names::rename(&mut pages, &command.docs);
+    for doubt in &mut doubts {
+        let places = std::iter::once(&mut doubt.origin).chain(&mut doubt.other);
+        places.for_each(|place| place.file = names.new(&place.file));
     }
-    let update = update(command, &text, &file, &pages, &accepted)?;
+    let is_accepted = |fact: &FactId, place: &Origin| {
+        let file = names.old(&place.file);
+        accepted.entries.iter().any(|entry| speaks_of(&entry.of, fact, file))
+    };
+    let contracts = specs::contracts(std::slice::from_ref(&command.spec))?;
+    let exchanges: Vec<Exchange> = contracts.iter().flat_map(|contract| contract.exchanges.clone()).collect();
+    let conditions = Conditions {
+        exchanges: &exchanges,
+        accepted: &is_accepted,
+        doubts: &doubts,
+        revision: command.revision.as_deref(),
+        prune: command.prune,
+    };
+    let update = regen::update(&text, &file, &pages, &conditions).map_err(|error| {
+        Failure::input(format!("use the description {error}"), "entra-risk needs OpenAPI 3.0.3 as in openapi/")
+    })?;
     let is_changed = update.text != text;
     let is_written = is_changed && !command.dry_run && !command.check;
     if is_written {
@@ -94,30 +117,50 @@ pub(super) fn run(command: &Update) -> std::result::Result<Exit, Failure> {
     })
 }
 
-fn update(
-    command: &Update,
-    text: &str,
-    file: &str,
-    pages: &[Page],
-    accepted: &Accepted,
-) -> std::result::Result<Result, Failure> {
-    let unusable = |error: crate::spec::SpecError| {
-        Failure::input(format!("use the description {error}"), "entra-risk needs OpenAPI 3.0.3 as in openapi/")
+/// What rules find wrong with the pages, and nobody accepted.
+fn doubts(pages: &[Page], accepted: &Accepted) -> Vec<Finding> {
+    let (mut found, mut mentions) = (Vec::new(), Vec::with_capacity(pages.len()));
+    for page in pages {
+        let (findings, mentioned) = rules::docs::examine(page);
+        found.extend(findings);
+        mentions.push(mentioned);
+    }
+    found.extend(rules::docs::corpus(&mentions));
+    accepted.apply_findings(found, &Scope::default()).remaining
+}
+
+/// Whether an entry accepts that description and page disagree on a fact.
+fn speaks_of(of: &Of, fact: &FactId, file: &str) -> bool {
+    let Of::Findings { fact: Some(known), page, .. } = of else { return false };
+    let is_page = |page: &String| {
+        file.strip_suffix(page.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
     };
-    let contracts = specs::contracts(std::slice::from_ref(&command.spec))?;
-    let exchanges: Vec<Exchange> = contracts.iter().flat_map(|contract| contract.exchanges.clone()).collect();
-    let is_accepted = |fact: &FactId| {
-        accepted
-            .entries
-            .iter()
-            .any(|entry| matches!(&entry.of, Of::Findings { fact: Some(known), .. } if known == fact))
-    };
-    let conditions = Conditions {
-        exchanges: &exchanges,
-        accepted: &is_accepted,
-        doubts: &[],
-        revision: command.revision.as_deref(),
-        prune: command.prune,
-    };
-    regen::update(text, file, pages, &conditions).map_err(unusable)
+    known == fact && page.as_ref().is_none_or(is_page)
+}
+
+/// What pages are called on disk, and in a description.
+struct Names {
+    new: HashMap<String, String>,
+    old: HashMap<String, String>,
+}
+
+impl Names {
+    fn rename(pages: &mut [Page], folder: &Path) -> Self {
+        let mut names = Self { new: HashMap::new(), old: HashMap::new() };
+        for page in pages {
+            let old = page.page.clone();
+            pages::rename(page, folder);
+            names.new.insert(old.clone(), page.page.clone());
+            names.old.insert(page.page.clone(), old);
+        }
+        names
+    }
+
+    fn new(&self, old: &str) -> String {
+        self.new.get(old).cloned().unwrap_or_else(|| old.to_owned())
+    }
+
+    fn old<'a>(&'a self, new: &'a str) -> &'a str {
+        self.old.get(new).map_or(new, String::as_str)
+    }
 }

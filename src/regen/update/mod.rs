@@ -43,8 +43,8 @@ use crate::spec::{Document, SpecError, lint};
 pub struct Conditions<'a> {
     /// The transcripts that there are already.
     pub exchanges: &'a [Exchange],
-    /// Whether the disagreement on a fact is accepted.
-    pub accepted: &'a dyn Fn(&FactId) -> bool,
+    /// Whether the disagreement on a fact with what a page says at a place is accepted.
+    pub accepted: &'a dyn Fn(&FactId, &Origin) -> bool,
     /// What rules find wrong with the pages: facts at their lines are left alone.
     pub doubts: &'a [Finding],
     /// The revision of the pages, to be named in sources.

@@ -178,7 +178,7 @@ impl<'a> Pass<'a> {
         if other.is_none() && is_said(&value) {
             return None;
         }
-        if (self.conditions.accepted)(&known.fact) {
+        if (self.conditions.accepted)(&known.fact, &place) {
             let message = format!("the page says {}; the disagreement is accepted", show(&value));
             self.note("accepted", &known.fact, place, Some(&known.spec), message);
             return None;

@@ -11,21 +11,38 @@ impl Pass<'_> {
     /// The permissions of the three kinds, each by itself. Their order means nothing.
     pub(super) fn permissions(&mut self, operation: &Operation, pages: &[&Page]) {
         for (kind, names) in operation.permissions.kinds() {
+            // A page has one list of both; which of them allow more than is needed is ours to say.
+            let higher = operation.permissions.higher(kind);
+            let both: Vec<String> = names.iter().chain(higher).cloned().collect();
             let known = Known {
                 fact: FactId::of(&self.contract.api, operation, "permission", Some(kind)),
-                before: Some(show(names)),
+                before: Some(show(&both)),
                 spec: operation.permissions.origin.clone(),
             };
             let voices: Vec<Voice<'_, Vec<String>>> = pages.iter().filter_map(|page| voice(page, kind)).collect();
-            let is_said = |stated: &Vec<String>| sorted(stated) == sorted(names);
-            let Some(decided) = self.decide(&known, &voices, |names| show(names), is_said) else { continue };
+            let is_said = |stated: &Vec<String>| sorted(stated) == sorted(&both);
+            let Some(mut decided) = self.decide(&known, &voices, |names| show(names), is_said) else { continue };
+            let stated = decided.value.clone();
+            self.drop_higher(operation, kind, higher, &stated);
+            decided.value.retain(|name| !higher.contains(name));
             match kind {
                 "delegatedWork" => self.set_scopes(operation, "delegated", names, &decided),
                 "application" => self.set_scopes(operation, "application", names, &decided),
                 _ => self.set_personal(operation, &decided),
             }
             self.cite(&pointer(operation), "/security", &operation.permissions.source, decided.page);
-            self.changed(&known, Some(show(&decided.value)), &decided);
+            self.changed(&known, Some(show(&stated)), &decided);
+        }
+    }
+
+    /// Takes names that no page states any more off the list of those that allow more.
+    fn drop_higher(&mut self, operation: &Operation, kind: &str, higher: &[String], stated: &[String]) {
+        let place = format!("{}/x-entra-permissions/higher", pointer(operation));
+        let Some(list) = self.spot(&place).and_then(|lists| lists.get(kind)) else { return };
+        let gone: Vec<usize> = (0..higher.len()).filter(|&index| !stated.contains(&higher[index])).collect();
+        match gone.len() == list.children.len() {
+            true => self.edits.set(list, &Yaml::Row(Vec::new())),
+            false => self.edits.remove(list, &gone),
         }
     }
 

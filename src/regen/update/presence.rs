@@ -14,7 +14,7 @@ impl Pass<'_> {
     pub(super) fn without_page(&mut self, operation: &Operation) {
         let fact = FactId::of(&self.contract.api, operation, "method", None);
         let nowhere = Origin { file: operation.source.page.clone(), line: 1 };
-        if (self.conditions.accepted)(&fact) {
+        if (self.conditions.accepted)(&fact, &nowhere) {
             return;
         }
         if !self.conditions.prune {

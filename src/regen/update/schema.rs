@@ -24,13 +24,13 @@ impl Pass<'_> {
     }
 
     fn resource(&mut self, name: &str, properties: &[Property]) {
-        let pages = self.index.pages_of_resource(name);
-        let speaking: Vec<&Page> = pages.into_iter().filter(|page| listed(page).next().is_some()).collect();
         let (Some(first), Some(line)) =
             (properties.first(), self.node(&format!("/components/schemas/{}", token(name))))
         else {
             return;
         };
+        let pages = self.index.pages_of_resource(name, &first.source);
+        let speaking: Vec<&Page> = pages.into_iter().filter(|page| listed(page).next().is_some()).collect();
         let speaking = by_source(speaking, &first.source);
         if speaking.is_empty() {
             return;

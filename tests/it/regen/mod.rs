@@ -7,7 +7,7 @@ mod update;
 
 use std::sync::LazyLock;
 
-use entra_risk::contract::{Contract, FactId};
+use entra_risk::contract::{Contract, FactId, Origin};
 use entra_risk::docs::render::render;
 use entra_risk::docs::{self, Page};
 use entra_risk::regen::{Conditions, Update, update};
@@ -51,10 +51,10 @@ fn read(path: &str, text: &str) -> Page {
 
 /// An update without conditions.
 fn updated(text: &str, pages: &[Page]) -> Result<Update, SpecError> {
-    accepting(text, pages, &|_| false)
+    accepting(text, pages, &|_, _| false)
 }
 
-fn accepting(text: &str, pages: &[Page], accepted: &dyn Fn(&FactId) -> bool) -> Result<Update, SpecError> {
+fn accepting(text: &str, pages: &[Page], accepted: &dyn Fn(&FactId, &Origin) -> bool) -> Result<Update, SpecError> {
     let exchanges = &contract().exchanges;
     let conditions = Conditions { exchanges, accepted, doubts: &[], revision: None, prune: false };
     update(text, "spec.yaml", pages, &conditions)

@@ -124,6 +124,30 @@ fn comments(text: &str) -> Vec<&str> {
 }
 
 #[test]
+fn what_allows_more_than_is_needed_stays_apart() {
+    let with = |higher: &str| {
+        let start = BETA.find("      operationId: riskyUser.dismiss").expect("the action");
+        let rest = BETA[start..].replacen(
+            "x-entra-permissions: {personal: notSupported}",
+            &format!("x-entra-permissions: {{higher: {{application: [{higher}]}}, personal: notSupported}}"),
+            1,
+        );
+        format!("{}{rest}", &BETA[..start])
+    };
+    let pages = changed(
+        DISMISS,
+        "Application|IdentityRiskyUser.ReadWrite.All",
+        "Application|IdentityRiskyUser.ReadWrite.All, More.Than.Needed",
+    );
+    let text = with("More.Than.Needed");
+    assert_eq!(lines(&updated(&text, &pages).expect("a description")), Vec::<String>::new());
+    let update = updated(&with("More.Than.Needed, Gone.By.Now"), &pages).expect("a description");
+    assert_eq!(lines(&update).len(), 1, "{:#?}", lines(&update));
+    assert!(update.text.contains("{higher: {application: [More.Than.Needed]}, personal: notSupported}"));
+    assert!(!update.text.contains("application: [More.Than.Needed]\n"));
+}
+
+#[test]
 fn pages_that_contradict_each_other_change_nothing_and_are_named() {
     let mut pages = pages().to_vec();
     let other =
@@ -163,7 +187,9 @@ fn a_page_that_contradicts_itself_changes_nothing() {
 fn an_accepted_disagreement_and_a_doubted_line_stay_as_they_are() {
     let pages = changed(DISMISS, "|Workbook-Session-Id|Optional.|\n", "");
     let fact = FactId("beta POST /riskyUsers/dismiss#header[Workbook-Session-Id]".to_owned());
-    let update = accepting(BETA, &pages, &|other| *other == fact).expect("a description");
+    let update =
+        accepting(BETA, &pages, &|other, place| *other == fact && place.file.ends_with("riskyusers-dismiss.md"))
+            .expect("a description");
     assert_eq!((lines(&update), update.undecided.len()), (Vec::new(), 0));
     assert!(update.notes.iter().any(|note| note.rule == "update/accepted" && note.fact.as_ref() == Some(&fact)));
 
@@ -182,7 +208,7 @@ fn an_accepted_disagreement_and_a_doubted_line_stay_as_they_are() {
     };
     let conditions = Conditions {
         exchanges: &contract().exchanges,
-        accepted: &|_| false,
+        accepted: &|_, _| false,
         doubts: &[doubt],
         revision: None,
         prune: false,
@@ -198,8 +224,13 @@ fn an_operation_without_a_page_stays_unless_it_is_pruned() {
     assert_eq!(lines(&update), Vec::<String>::new());
     assert!(update.notes.iter().any(|note| note.rule == "update/page_missing" && note.subject.contains("dismiss")));
 
-    let conditions =
-        Conditions { exchanges: &contract().exchanges, accepted: &|_| false, doubts: &[], revision: None, prune: true };
+    let conditions = Conditions {
+        exchanges: &contract().exchanges,
+        accepted: &|_, _| false,
+        doubts: &[],
+        revision: None,
+        prune: true,
+    };
     let update = entra_risk::regen::update(BETA, "spec.yaml", &fewer, &conditions).expect("a description");
     assert_eq!(lines(&update), ["beta POST /riskyUsers/dismiss#method: POST /riskyUsers/dismiss → nothing"]);
     let document = Document::parse(&update.text, "spec.yaml").expect("YAML");
@@ -229,7 +260,7 @@ fn an_assumption_that_a_page_states_is_documented_from_then_on() {
     assert!(firm("beta POST /riskyUsers/confirmCompromised#limit[userIds]"));
     assert!(firm("beta GET /riskyUsers#query[$top]"));
     let conditions =
-        Conditions { exchanges: &[], accepted: &|_| false, doubts: &[], revision: Some("2026-05"), prune: false };
+        Conditions { exchanges: &[], accepted: &|_, _| false, doubts: &[], revision: Some("2026-05"), prune: false };
     let update = entra_risk::regen::update(BETA, "spec.yaml", pages(), &conditions).expect("a description");
     assert!(update.text.contains("{page: beta/api/riskyusers-confirmcompromised.md (2026-05), rests: documented}"));
 }
@@ -280,7 +311,7 @@ fn examples_and_operations_that_are_new_are_named() {
     pages.push(read("beta/api/riskyuser-confirmsafe.md", page));
     let conditions = Conditions {
         exchanges: &contract().exchanges[2..],
-        accepted: &|_| false,
+        accepted: &|_, _| false,
         doubts: &[],
         revision: None,
         prune: false,
