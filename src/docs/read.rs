@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     fn api(&mut self) {
-        let folder = self.page.page.split('/').find(|part| matches!(*part, "beta" | "v1.0"));
+        let folder = self.page.page.split('/').rev().find(|part| matches!(*part, "beta" | "v1.0"));
         let shown = || {
             self.page.examples.iter().flatten().find_map(|example| {
                 let url = example.request.as_ref()?.url.as_deref()?;
