@@ -101,6 +101,9 @@ impl Human {
             .iter()
             .filter(|judged| judged.outcome == Outcome::Fail && judged.accepted.is_none())
             .collect();
+        let is_warning =
+            |judged: &&&Judged| judged.check.severity != Rests::Assumption && judged.check.weight != Severity::Error;
+        let warnings = broken.iter().filter(is_warning).count();
         let assumed = broken.iter().filter(|judged| judged.check.severity == Rests::Assumption).count();
         let _ = write!(text, "\n{}", coverage(&report.coverage));
         for stale in &report.stale {
@@ -122,8 +125,13 @@ impl Human {
             summary.passed,
             summary.failed
         );
-        if assumed > 0 {
-            let _ = write!(text, " ({assumed} of them assumptions of ours)");
+        match (assumed, warnings) {
+            (0, 0) => {}
+            (assumed, 0) => text.push_str(&format!(" ({assumed} of them assumptions of ours)")),
+            (0, warnings) => text.push_str(&format!(" ({warnings} of them warnings)")),
+            (assumed, warnings) => {
+                text.push_str(&format!(" ({assumed} of them assumptions of ours, {warnings} warnings)"));
+            }
         }
         let _ = writeln!(
             text,

@@ -1,6 +1,6 @@
 //! The sides of the documentation in a run.
 
-use entra_risk::accepted::Accepted;
+use entra_risk::accepted::{Accepted, Of};
 use entra_risk::conformance::{self, DocsOptions, Options, RunError, Selection};
 use entra_risk::verdict::{Outcome, Report, Side};
 
@@ -158,4 +158,17 @@ async fn without_pages_the_report_does_not_speak_of_them() {
     assert!(report.checks.iter().all(|judged| judged.check.side == Side::Client));
     assert_eq!(report.stale, [""; 0], "nobody looked");
     assert!(!entra_risk::report::json(&report).contains("\"documentation\""));
+}
+
+/// Without the pages nobody sees whether an entry is stale, but that its rule exists.
+#[test]
+fn the_list_of_this_build_names_rules_that_exist() {
+    let list = Accepted::parse(entra_risk::embedded::ACCEPTED, "openapi/accepted.toml", "2026-01-01").expect("a list");
+    assert!(!list.entries.is_empty());
+    let docs = entra_risk::rules::docs::RULES.iter().map(|rule| rule.id);
+    let known: Vec<&str> = docs.chain(entra_risk::rules::drift::RULES.iter().map(|rule| rule.id)).collect();
+    for entry in &list.entries {
+        let Of::Findings { rule, page, .. } = &entry.of else { panic!("line {}: a check", entry.line) };
+        assert!(known.contains(&rule.as_str()) && page.is_some(), "line {}: {rule}", entry.line);
+    }
 }
