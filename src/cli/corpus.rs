@@ -100,13 +100,17 @@ impl Corpus {
         let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
         let outcome = thread::scope(|scope| {
             // Bounded, so that results do not pile up where they are written slowly.
-            let (send, receive) = mpsc::sync_channel(64);
+            let (send, receive) = mpsc::sync_channel(8);
             for _ in 0..threads {
                 let (send, next, work) = (send.clone(), &next, &work);
                 scope.spawn(move || {
-                    while let Some((index, path)) = step(next, files) {
-                        let result = page(path).map(|page| work(path, page));
-                        if send.send((index, result)).is_err() {
+                    while let Some((number, batch)) = step(next, files) {
+                        let one = |path: &PathBuf| match page(path) {
+                            Ok(page) => Ok(work(path, page)),
+                            Err(reason) => Err(Skipped { path: path.display().to_string(), reason }),
+                        };
+                        let results: Vec<_> = batch.iter().map(one).collect();
+                        if send.send((number, results)).is_err() {
                             return;
                         }
                     }
@@ -114,13 +118,15 @@ impl Corpus {
             }
             drop(send);
             let mut ordered = Ordered::default();
-            for (index, result) in receive {
-                progress.inc(1);
-                ordered.put(index, result);
-                while let Some((index, result)) = ordered.take() {
-                    match result {
-                        Ok(value) => take(value)?,
-                        Err(reason) => skipped.push(Skipped { path: files[index].display().to_string(), reason }),
+            for (number, results) in receive {
+                progress.inc(results.len() as u64);
+                ordered.put(number, results);
+                while let Some(results) = ordered.take() {
+                    for result in results {
+                        match result {
+                            Ok(value) => take(value)?,
+                            Err(skip) => skipped.push(skip),
+                        }
                     }
                 }
             }
@@ -147,9 +153,13 @@ impl Corpus {
     }
 }
 
-fn step<'a>(next: &AtomicUsize, files: &'a [PathBuf]) -> Option<(usize, &'a Path)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    files.get(index).map(|path| (index, path.as_path()))
+/// Files that one thread reads in a row: handing over each by itself would cost more than it is
+/// worth.
+const BATCH: usize = 16;
+
+fn step<'a>(next: &AtomicUsize, files: &'a [PathBuf]) -> Option<(usize, &'a [PathBuf])> {
+    let number = next.fetch_add(1, Ordering::Relaxed);
+    files.chunks(BATCH).nth(number).map(|batch| (number, batch))
 }
 
 /// Results that come in any order and leave in that of their numbers.
@@ -173,11 +183,11 @@ impl<T> Ordered<T> {
         self.waiting[slot] = Some(value);
     }
 
-    fn take(&mut self) -> Option<(usize, T)> {
+    fn take(&mut self) -> Option<T> {
         let value = self.waiting.front_mut()?.take()?;
         self.waiting.pop_front();
         self.first += 1;
-        Some((self.first - 1, value))
+        Some(value)
     }
 }
 
@@ -210,11 +220,12 @@ pub(super) fn name(path: &Path) -> String {
 
 /// The text of a file, or why it has none.
 pub(super) fn text(path: &Path) -> Result<String, String> {
-    let file = fs::File::open(path).map_err(|error| error.to_string())?;
-    let kind = file.metadata().map_err(|error| error.to_string())?;
+    // Before it is opened: opening a pipe waits for somebody to write.
+    let kind = fs::metadata(path).map_err(|error| error.to_string())?;
     if !kind.is_file() {
         return Err("it is no regular file".to_owned());
     }
+    let file = fs::File::open(path).map_err(|error| error.to_string())?;
     if kind.len() > MOST_BYTES {
         return Err(format!("{} MB are too long for a page", kind.len() / 1_000_000));
     }
@@ -226,7 +237,7 @@ pub(super) fn text(path: &Path) -> Result<String, String> {
 
 /// The text that bytes are, or why they are none.
 pub(super) fn decode(bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.contains(&0) {
+    if memchr::memchr(0, &bytes).is_some() {
         return Err("it is a binary file".to_owned());
     }
     String::from_utf8(bytes).map_err(|error| {

@@ -3,6 +3,11 @@
 /// The text as a reader sees it: links as their text, emphasis, code marks, entities and tags
 /// removed.
 pub(super) fn text(source: &str) -> String {
+    let bare = |byte: u8| !matches!(byte, b'\\' | b'*' | b'`' | b'[' | b'<' | b'&' | b'~' | 0xC2);
+    // Most cells have no mark at all, nor the first byte of a no-break space.
+    if source.bytes().all(bare) {
+        return source.trim().to_owned();
+    }
     let mut plain = String::with_capacity(source.len());
     let bytes = source.as_bytes();
     let mut at = 0;
@@ -49,7 +54,10 @@ pub(super) fn text(source: &str) -> String {
         };
         at += skip;
     }
-    plain.replace('\u{a0}', " ").trim().to_owned()
+    if plain.contains('\u{a0}') {
+        plain = plain.replace('\u{a0}', " ");
+    }
+    plain.trim().to_owned()
 }
 
 /// The length of `~~text~~` at the start: what is struck out is no longer said.

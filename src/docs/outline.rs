@@ -70,7 +70,11 @@ impl Outline {
     pub fn new(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // One kind of line end, so that what spans lines reads the same in every file.
-        let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+        let text = if memchr::memchr(b'\r', text.as_bytes()).is_some() {
+            text.replace("\r\n", "\n").replace('\r', "\n")
+        } else {
+            text.to_owned()
+        };
         let spans = lines(&text);
         let mut outline = Self { text, spans, ..Self::default() };
         outline.blocks = Scanner { outline: &outline, at: 1, blocks: Vec::new(), ends: HashMap::new() }.run();
@@ -140,7 +144,7 @@ impl Outline {
     pub fn comment(&self, block: &Block) -> &str {
         let text = self.text(block.first, block.last).trim_start();
         let text = text.strip_prefix("<!--").unwrap_or(text);
-        match text.find("-->") {
+        match memchr::memmem::find(text.as_bytes(), b"-->") {
             Some(end) => &text[..end],
             None => text,
         }

@@ -341,12 +341,15 @@ fn row_limit(row: &Row<'_>) -> Option<Limit> {
 
 /// The greatest number of items that a text allows: a number close behind words of limits.
 pub(super) fn limit(text: &str) -> Option<usize> {
-    let text = text.to_ascii_lowercase();
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let text = inline::text(text).to_ascii_lowercase();
     const WORDS: &[&str] = &["maximum", "up to", "at most", "no more than", "limit of", "limited to", "limit is"];
     const ITEMS: &[&str] = &[
         "user",
         "item",
-        "id",
+        " id",
         "object",
         "in one call",
         "in one request",

@@ -413,7 +413,7 @@ impl<'a> Reader<'a> {
         let texts = lead.into_iter().chain(sections.iter().copied()).flat_map(|section| section.texts());
         let stated = texts
             .flat_map(|block| self.outline.lines(block.first, block.last))
-            .find_map(|(line, text)| Some(Limit { most: parameter::limit(&inline::text(text))?, line }));
+            .find_map(|(line, text)| Some(Limit { most: parameter::limit(text)?, line }));
         let Some(limit) = stated else { return };
         let shown = self.shown();
         let is_list = |property: &BodyProperty| match &property.kind {

@@ -104,14 +104,9 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
 /// What stands in code behind "possible values", up to the end of the sentence, and behind
 /// "following value".
 fn members(description: &str) -> Vec<String> {
-    const LEADS: &[&str] = &["possible value", "following value", "allowed values", "valid values", "supported values"];
-    let lower = description.to_ascii_lowercase();
-    let mut leads: Vec<usize> =
-        LEADS.iter().flat_map(|lead| lower.match_indices(lead).map(|(at, lead)| at + lead.len())).collect();
-    leads.sort_unstable();
     let mut members: Vec<String> = Vec::new();
     let (mut known, mut end) = (HashSet::new(), 0);
-    for at in leads {
+    for at in leads(description) {
         // Several of the phrases in one sentence lead to the same list.
         if at < end {
             continue;
@@ -125,6 +120,22 @@ fn members(description: &str) -> Vec<String> {
         }
     }
     members
+}
+
+/// Where phrases end that lead to a list of members: "possible value" and the like.
+fn leads(description: &str) -> impl Iterator<Item = usize> {
+    let bytes = description.as_bytes();
+    memchr::memmem::find_iter(bytes, b"alue").filter_map(move |at| {
+        let end = at + "alue".len();
+        let plural = bytes.get(end).is_some_and(|byte| byte.eq_ignore_ascii_case(&b's'));
+        let before = bytes[..at].strip_suffix(b"v").or_else(|| bytes[..at].strip_suffix(b"V"))?.trim_ascii_end();
+        let follows = |word: &[u8]| {
+            before.len().checked_sub(word.len()).is_some_and(|start| before[start..].eq_ignore_ascii_case(word))
+        };
+        let one = follows(b"possible") || follows(b"following");
+        let several = follows(b"allowed") || follows(b"valid") || follows(b"supported");
+        (one || several && plural).then_some(end)
+    })
 }
 
 /// Up to the full stop that ends the sentence; one inside code does not.

@@ -39,13 +39,13 @@ fn said_by(contract: &Contract) -> Said {
         for query in &operation.query {
             say("query", &query.name, "supported");
         }
-        if let Some(Body { shape, .. }) = &operation.body {
-            if let Shape::Object { properties, .. } = contract.resolve(shape) {
-                for property in properties {
-                    say("bodyRequired", &property.name, if property.required { "required" } else { "optional" });
-                    if let Shape::List { max: Some(max), .. } = contract.resolve(&property.shape) {
-                        say("limit", &property.name, &max.to_string());
-                    }
+        if let Some(Body { shape, .. }) = &operation.body
+            && let Shape::Object { properties, .. } = contract.resolve(shape)
+        {
+            for property in properties {
+                say("bodyRequired", &property.name, if property.required { "required" } else { "optional" });
+                if let Shape::List { max: Some(max), .. } = contract.resolve(&property.shape) {
+                    say("limit", &property.name, &max.to_string());
                 }
             }
         }
