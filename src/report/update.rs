@@ -57,6 +57,8 @@ impl fmt::Display for Format {
 /// An update and whether it was written.
 #[derive(Debug, Clone, Copy)]
 pub struct Updated<'a> {
+    /// Version of the program.
+    pub version: &'a str,
     /// What changed.
     pub update: &'a Update,
     /// The description, as it was named.
@@ -98,8 +100,8 @@ impl Updated<'_> {
         format!("{total}, from {}", self.looked_at)
     }
 
-    fn found<'a>(&self, findings: &'a [Finding]) -> Found<'a> {
-        Found { version: env!("CARGO_PKG_VERSION"), findings, ..Found::default() }
+    fn found<'a>(&'a self, findings: &'a [Finding]) -> Found<'a> {
+        Found { version: self.version, findings, ..Found::default() }
     }
 
     fn human(&self) -> String {
@@ -180,7 +182,7 @@ impl Updated<'_> {
 
     fn json(&self) -> String {
         let mut value = json!(self.update);
-        value["tool"] = json!({"name": "entra-risk", "version": env!("CARGO_PKG_VERSION")});
+        value["tool"] = json!({"name": "entra-risk", "version": self.version});
         value["file"] = json!(self.file);
         value["written"] = json!(self.is_written && !self.update.changes.is_empty());
         format!("{value:#}\n")

@@ -23,9 +23,8 @@ enum Command {
     Compare(compare::Compare),
     /// Say what is wrong with a description and its transcripts
     Lint(lint::Lint),
-    /// Print an OpenAPI description that is made of nothing but documentation pages
+    // Their own comments are the help: one here would replace the long form too.
     Derive(derive::Derive),
-    /// Bring a description up to date with documentation pages
     Update(update::Update),
 }
 

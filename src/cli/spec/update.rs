@@ -81,10 +81,10 @@ pub(super) fn run(command: &Update) -> Result<Exit, Failure> {
     let names = Names::rename(&mut pages, &command.docs);
     for doubt in &mut doubts {
         let places = std::iter::once(&mut doubt.origin).chain(&mut doubt.other);
-        places.for_each(|place| place.file = names.new(&place.file));
+        places.for_each(|place| place.file = names.described(&place.file));
     }
     let is_accepted = |fact: &FactId, place: &Origin| {
-        let file = names.old(&place.file);
+        let file = names.on_disk(&place.file);
         accepted.entries.iter().any(|entry| speaks_of(&entry.of, fact, file))
     };
     let contracts = specs::contracts(std::slice::from_ref(&command.spec))?;
@@ -108,7 +108,8 @@ pub(super) fn run(command: &Update) -> Result<Exit, Failure> {
         1 => "1 page".to_owned(),
         n_pages => format!("{n_pages} pages"),
     };
-    let updated = Updated { update: &update, file: &file, is_written, looked_at: &looked_at };
+    let version = env!("CARGO_PKG_VERSION");
+    let updated = Updated { version, update: &update, file: &file, is_written, looked_at: &looked_at };
     output::print(&updated.render(command.format))?;
     Ok(match (skipped.is_empty(), update.is_undecided() || command.check && is_changed) {
         (false, _) => Exit::Unusable,
@@ -156,11 +157,11 @@ impl Names {
         names
     }
 
-    fn new(&self, old: &str) -> String {
+    fn described(&self, old: &str) -> String {
         self.new.get(old).cloned().unwrap_or_else(|| old.to_owned())
     }
 
-    fn old<'a>(&'a self, new: &'a str) -> &'a str {
+    fn on_disk<'a>(&'a self, new: &'a str) -> &'a str {
         self.old.get(new).map_or(new, String::as_str)
     }
 }

@@ -112,7 +112,7 @@ impl<'a> Pass<'a> {
         };
         match decided.value {
             true => self.require(schema, &property.name),
-            false => self.unrequire(schema, &[property.name.clone()]),
+            false => self.unrequire(schema, std::slice::from_ref(&property.name)),
         }
         self.changed(&known, Some(word(&decided.value)), &decided);
     }

@@ -1,5 +1,6 @@
 //! One pass over a description: what every kind of fact needs.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::index::Index;
@@ -20,6 +21,8 @@ pub(super) struct Pass<'a> {
     /// Where `paths` and `components/schemas` have their entries: there may be thousands.
     places: HashMap<&'static str, HashMap<&'a str, &'a Spot>>,
     pub(super) index: Index<'a>,
+    /// How often each component is referred to, by its pointer.
+    references: OnceCell<HashMap<&'a str, usize>>,
     pub(super) pages: &'a [Page],
     pub(super) conditions: &'a Conditions<'a>,
     pub(super) edits: Edits<'a>,
@@ -87,6 +90,7 @@ impl<'a> Pass<'a> {
         Self {
             places,
             index,
+            references: OnceCell::new(),
             document,
             contract,
             root,
@@ -157,12 +161,18 @@ impl<'a> Pass<'a> {
 
     /// How often something refers to a component.
     pub(super) fn n_references(&self, pointer: &str) -> usize {
-        fn count(node: &Node, reference: &str) -> usize {
-            let here = usize::from(node.str("$ref") == Some(reference));
-            here + node.entries().map(|(_, _, child)| count(child, reference)).sum::<usize>()
-                + node.items().map(|child| count(child, reference)).sum::<usize>()
-        }
-        count(&self.document.root, &format!("#{pointer}"))
+        let counted = self.references.get_or_init(|| {
+            let mut counted = HashMap::new();
+            let mut open = vec![&self.document.root];
+            while let Some(node) = open.pop() {
+                if let Some(reference) = node.str("$ref").and_then(|reference| reference.strip_prefix('#')) {
+                    *counted.entry(reference).or_default() += 1;
+                }
+                open.extend(node.entries().map(|(_, _, child)| child).chain(node.items()));
+            }
+            counted
+        });
+        counted.get(pointer).copied().unwrap_or_default()
     }
 
     /// What all pages say of a fact, where it differs from the description and may be written.
