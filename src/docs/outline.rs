@@ -118,6 +118,12 @@ impl Outline {
         }
     }
 
+    /// The 1-based line of a byte of the text of the whole page.
+    #[must_use]
+    pub fn line_at(&self, offset: usize) -> usize {
+        self.spans.partition_point(|&(start, _)| start as usize <= offset).max(1)
+    }
+
     /// The text of a heading without marks.
     #[must_use]
     pub fn heading(&self, block: &Block) -> &str {

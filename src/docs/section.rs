@@ -138,9 +138,13 @@ impl Outline {
     /// section.
     fn example_requests(&self, heads: &mut [Head]) {
         if !heads.iter().any(|head| head.subject == Subject::Request) {
-            let title = |head: &Head| head.heading.map_or_else(String::new, |at| plain(self.heading(&self.blocks[at])));
+            let title = |head: &Head| head.heading.map_or("", |at| self.heading(&self.blocks[at]));
             let mut above = heads.iter_mut().take_while(|head| head.subject != Subject::Example);
-            let named = above.find(|head| matches!(title(head).as_str(), "request" | "requests" | "request url"));
+            // Longer ones are something else, and are not looked at closely.
+            let named = above.find(|head| {
+                let title = title(head);
+                title.len() < 24 && matches!(plain(title).as_str(), "request" | "requests" | "request url")
+            });
             // With an answer of its own behind it, it is an example without the heading.
             if let Some(head) = named.filter(|head| head.within == Subject::Other && head.level == 2) {
                 head.subject = Subject::Request;
@@ -277,6 +281,7 @@ fn plain(title: &str) -> String {
                     plain.push(' ');
                 }
             }
+            character if character.is_ascii() => plain.push(character.to_ascii_lowercase()),
             character => plain.extend(character.to_lowercase()),
         }
     }

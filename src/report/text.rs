@@ -5,6 +5,10 @@
 /// change the direction of reading, or not be seen.
 #[must_use]
 pub fn shown(text: &str) -> String {
+    // Nearly every text is plain.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -21,7 +25,8 @@ pub fn shown(text: &str) -> String {
 /// The same on one line.
 #[must_use]
 pub fn on_one_line(text: &str) -> String {
-    shown(text).replace(['\n', '\t'], " ")
+    let shown = shown(text);
+    if shown.contains(['\n', '\t']) { shown.replace(['\n', '\t'], " ") } else { shown }
 }
 
 /// Text in a paragraph or cell of GitHub's Markdown: nothing of it becomes markup, an image, or a

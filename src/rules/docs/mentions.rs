@@ -161,13 +161,11 @@ fn resources(page: &Page) -> Vec<(String, usize)> {
             insert(&mut found, &list.name, list.line);
         }
     }
-    let (mut line, mut counted) = (1, 0);
-    for (at, marker) in text.match_indices("resources/") {
-        line += text[counted..at].matches('\n').count();
-        counted = at;
-        let stem = &text[at + marker.len()..];
+    const MARKER: &str = "resources/";
+    for at in memchr::memmem::find_iter(text.as_bytes(), MARKER) {
+        let stem = &text[at + MARKER.len()..];
         let end = stem.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
-        insert(&mut found, &stem[..end.unwrap_or(stem.len())], line);
+        insert(&mut found, &stem[..end.unwrap_or(stem.len())], page.outline.line_at(at));
     }
     let mut found: Vec<(String, usize)> = found.into_iter().collect();
     found.sort_unstable();

@@ -76,7 +76,7 @@ pub(super) fn callers(label: &str) -> Vec<Caller> {
 }
 
 fn plain(text: &str) -> String {
-    text.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect()
+    text.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
