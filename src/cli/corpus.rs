@@ -46,9 +46,13 @@ impl Corpus {
                     "give files or folders of documentation pages",
                 )
             })?;
-            match kind.is_dir() {
-                true => corpus.folder(path),
-                false => corpus.files.push(path.clone()),
+            match (kind.is_dir(), kind.is_file()) {
+                (true, _) => corpus.folder(path),
+                (false, true) => corpus.files.push(path.clone()),
+                // Opening a pipe would wait for somebody to write.
+                (false, false) => corpus
+                    .skipped
+                    .push(Skipped { path: path.display().to_string(), reason: "it is no regular file".to_owned() }),
             }
         }
         if corpus.files.is_empty() && corpus.skipped.is_empty() {
@@ -62,7 +66,8 @@ impl Corpus {
     }
 
     fn folder(&mut self, root: &Path) {
-        let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
+        let walk = WalkDir::new(root).follow_links(true);
+        let before = self.files.len();
         let included = |entry: &walkdir::DirEntry| {
             entry.depth() > 0
                 && entry.file_type().is_dir()
@@ -85,6 +90,8 @@ impl Corpus {
                 }),
             }
         }
+        // By bytes: comparing paths part by part would cost as much as reading the pages does.
+        self.files[before..].sort_unstable_by(|one, two| one.as_os_str().cmp(two.as_os_str()));
     }
 
     /// Reads every page on all processors and hands the results over in the order of the files,
@@ -207,7 +214,7 @@ fn progress(files: usize) -> ProgressBar {
 
 /// Reads one page, or says why not.
 fn page(path: &Path) -> Result<Page, String> {
-    let text = text(path)?;
+    let text = open(path)?;
     Ok(docs::read(&name(path), &text, &|file| self::text(Path::new(file)).ok()))
 }
 
@@ -221,11 +228,17 @@ pub(super) fn name(path: &Path) -> String {
 /// The text of a file, or why it has none.
 pub(super) fn text(path: &Path) -> Result<String, String> {
     // Before it is opened: opening a pipe waits for somebody to write.
-    let kind = fs::metadata(path).map_err(|error| error.to_string())?;
-    if !kind.is_file() {
-        return Err("it is no regular file".to_owned());
+    match fs::metadata(path) {
+        Ok(kind) if !kind.is_file() => Err("it is no regular file".to_owned()),
+        Ok(_) => open(path),
+        Err(error) => Err(error.to_string()),
     }
+}
+
+/// The text of what was seen to be a regular file.
+fn open(path: &Path) -> Result<String, String> {
     let file = fs::File::open(path).map_err(|error| error.to_string())?;
+    let kind = file.metadata().map_err(|error| error.to_string())?;
     if kind.len() > MOST_BYTES {
         return Err(format!("{} MB are too long for a page", kind.len() / 1_000_000));
     }

@@ -10,13 +10,32 @@ use super::exit::Failure;
 
 /// Prints to standard output, styled where a terminal shows it.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let result = anstream::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    let stdout = io::stdout();
+    let styled = !matches!(anstream::AutoStream::choice(&stdout), anstream::ColorChoice::Never);
+    let result = match styled {
+        true => anstream::stdout().lock().write_all(text.as_bytes()),
+        false => stdout.lock().write_all(unstyled(text).as_bytes()),
+    };
+    let result = result.and_then(|()| io::stdout().flush());
     match result {
         // Whoever reads has seen enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::input(format!("write to standard output: {error}"), "")),
         Ok(()) => Ok(()),
     }
+}
+
+/// Text without our styles: `ESC [ … m`. Nothing else in it begins with an escape, since what others
+/// say is shown and not obeyed.
+fn unstyled(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut pieces = text.split('\u{1b}');
+    let Some(first) = pieces.next().filter(|first| first.len() < text.len()) else { return text.into() };
+    let mut plain = String::with_capacity(text.len());
+    plain.push_str(first);
+    for piece in pieces {
+        plain.push_str(piece.split_once('m').map_or(piece, |(_, rest)| rest));
+    }
+    plain.into()
 }
 
 /// Says something about the run on standard error.
@@ -50,7 +69,7 @@ pub(super) fn complain(failure: &Failure, json: bool) {
 
 /// Text without styles, for a file.
 pub(super) fn plain(text: &str) -> String {
-    anstream::adapter::strip_str(text).to_string()
+    unstyled(text).into_owned()
 }
 
 /// Reads a file that was named on the command line.

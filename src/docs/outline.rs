@@ -183,6 +183,17 @@ fn lines(text: &str) -> Vec<(u32, u32)> {
     spans
 }
 
+/// A line without blanks in front. Those are spaces on nearly every line.
+fn trim_start(line: &str) -> &str {
+    let blanks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let rest = &line[blanks..];
+    if rest.starts_with(|first: char| first.is_ascii_graphic()) { rest } else { rest.trim_start() }
+}
+
+fn is_blank(line: &str) -> bool {
+    trim_start(line).is_empty()
+}
+
 /// A line that opens or closes a fence.
 #[derive(Clone, Copy)]
 struct Mark<'a> {
@@ -202,7 +213,7 @@ struct End {
 }
 
 fn mark(line: &str) -> Option<Mark<'_>> {
-    let line = line.trim_start();
+    let line = trim_start(line);
     let mark = *line.as_bytes().first()?;
     if mark != b'`' && mark != b'~' {
         return None;
@@ -226,7 +237,7 @@ impl Scanner<'_> {
         self.front_matter();
         while self.at <= self.outline.len() {
             let line = self.outline.line(self.at);
-            if line.trim().is_empty() {
+            if is_blank(line) {
                 self.at += 1;
                 continue;
             }
@@ -251,7 +262,7 @@ impl Scanner<'_> {
     }
 
     fn block(&mut self, line: &str) -> (BlockKind, usize) {
-        let trimmed = line.trim_start();
+        let trimmed = trim_start(line);
         if let Some(mark) = mark(line) {
             return self.fence(mark);
         }
@@ -318,7 +329,7 @@ impl Scanner<'_> {
 
     /// The last line with content before `next`, which belongs to the page again.
     fn unclosed(&self, next: usize) -> usize {
-        let last = (self.at..next).rev().find(|&number| !self.outline.line(number).trim().is_empty());
+        let last = (self.at..next).rev().find(|&number| !is_blank(self.outline.line(number)));
         last.unwrap_or(self.at)
     }
 
@@ -358,13 +369,13 @@ impl Scanner<'_> {
         (self.at + 1..=self.outline.len())
             .find(|&number| {
                 let line = self.outline.line(number);
-                line.trim().is_empty() || self.interrupts(line) || self.table_starts(number)
+                is_blank(line) || self.interrupts(line) || self.table_starts(number)
             })
             .map_or(self.outline.len(), |next| next - 1)
     }
 
     fn interrupts(&self, line: &str) -> bool {
-        let trimmed = line.trim_start();
+        let trimmed = trim_start(line);
         match trimmed.as_bytes().first() {
             Some(b'`' | b'~') => mark(line).is_some(),
             Some(b'<') => trimmed.starts_with("<!--"),
@@ -379,7 +390,7 @@ impl Scanner<'_> {
 /// The level of a heading line. The blank after the marks may be missing, as it is on pages,
 /// where a letter follows at least two of them.
 fn heading(line: &str) -> Option<u8> {
-    let trimmed = line.trim_start();
+    let trimmed = trim_start(line);
     if !trimmed.starts_with('#') || line.len() - trimmed.len() > 3 {
         return None;
     }
@@ -415,7 +426,7 @@ fn is_language(info: &str) -> bool {
 
 /// Whether a line cannot belong to an HTTP message or JSON, so that the page must have gone on.
 fn is_page(line: &str) -> bool {
-    let trimmed = line.trim_start();
+    let trimmed = trim_start(line);
     heading(line).is_some_and(|level| level >= 2)
         || trimmed.starts_with("<!--")
         || trimmed.starts_with('|')

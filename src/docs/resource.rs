@@ -80,7 +80,10 @@ fn property(row: &Row<'_>) -> Option<ResourceProperty> {
     if !name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '@' || letter == '_') {
         return None;
     }
-    let kind = inline::text(row.cell(1)).split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut kind = inline::text(row.cell(1));
+    if kind.contains("  ") || kind.contains('\t') {
+        kind = kind.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
     Some(ResourceProperty { name: name.to_owned(), kind: (!kind.is_empty()).then_some(kind), line: row.line })
 }
 
@@ -91,8 +94,11 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
     if matches!(kind.to_ascii_lowercase().as_str(), "boolean" | "edm.boolean" | "int32" | "int64" | "double") {
         return None;
     }
-    let description: Vec<&str> = row.rest(2).collect();
-    let members = members(&description.join(" "));
+    let mut description = row.rest(2);
+    let members = match (description.next()?, description.next()) {
+        (one, None) => members(one),
+        (one, Some(two)) => members(&[one, two].into_iter().chain(description).collect::<Vec<_>>().join(" ")),
+    };
     if members.len() < 2 {
         return None;
     }

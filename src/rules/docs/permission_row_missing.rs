@@ -58,8 +58,12 @@ pub(super) fn tables<'a>(page: &PageContext<'a>) -> Vec<(usize, Table<'a>)> {
 
 /// The kinds that a label names. "Delegated" alone is both kinds of account.
 pub(super) fn callers(label: &str) -> Vec<Caller> {
-    let label = plain(label);
     let mut found = Vec::new();
+    let first = label.bytes().find(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase());
+    if !matches!(first, Some(b'a' | b'd')) {
+        return found;
+    }
+    let label = plain(label);
     let personal = label.contains("personal");
     let work = label.contains("work") || label.contains("school");
     if label.starts_with("delegated") {
