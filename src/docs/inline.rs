@@ -1,13 +1,19 @@
 //! The text of a line without Markdown's marks.
 
+use std::borrow::Cow;
+
 /// The text as a reader sees it: links as their text, emphasis, code marks, entities and tags
 /// removed.
-pub(super) fn text(source: &str) -> String {
-    let bare = |byte: u8| !matches!(byte, b'\\' | b'*' | b'`' | b'[' | b'<' | b'&' | b'~' | 0xC2);
-    // Most cells have no mark at all, nor the first byte of a no-break space.
+pub(super) fn text(source: &str) -> Cow<'_, str> {
+    // Most cells have no mark at all, nor a blank of another kind.
+    let bare = |byte: u8| byte.is_ascii() && !matches!(byte, b'\\' | b'*' | b'`' | b'[' | b'<' | b'&' | b'~');
     if source.bytes().all(bare) {
-        return source.trim().to_owned();
+        return Cow::Borrowed(source.trim_ascii());
     }
+    Cow::Owned(unmarked(source))
+}
+
+fn unmarked(source: &str) -> String {
     let mut plain = String::with_capacity(source.len());
     let bytes = source.as_bytes();
     let mut at = 0;

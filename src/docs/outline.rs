@@ -77,7 +77,9 @@ impl Outline {
         };
         let spans = lines(&text);
         let mut outline = Self { text, spans, ..Self::default() };
-        outline.blocks = Scanner { outline: &outline, at: 1, blocks: Vec::new(), ends: HashMap::new() }.run();
+        outline.blocks =
+            Scanner { outline: &outline, at: 1, blocks: Vec::with_capacity(outline.len() / 3), ends: HashMap::new() }
+                .run();
         outline.heads = outline.heads();
         outline.annotations = outline.annotations();
         outline

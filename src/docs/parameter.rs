@@ -100,7 +100,7 @@ impl Columns {
 
     fn kind(&self, row: &Row<'_>) -> Option<String> {
         let kind = inline::text(row.cell(self.kind?));
-        (!kind.is_empty()).then_some(kind)
+        (!kind.is_empty()).then(|| kind.into_owned())
     }
 
     fn required(&self, row: &Row<'_>) -> Option<bool> {

@@ -69,7 +69,7 @@ impl Collected {
                 current = found;
                 self.seen = true;
             }
-            let text: Vec<String> = row.rest(1).map(inline::text).collect();
+            let text: Vec<_> = row.rest(1).map(inline::text).collect();
             let text = text.join(" ");
             for &kind in &current {
                 self.cells[kind].take(&text, row.line, belongs);

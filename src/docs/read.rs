@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
     fn title(&mut self) {
         let heading = self.outline.blocks.iter().find(|block| block.kind == BlockKind::Heading(1));
         if let Some(block) = heading {
-            self.page.title = Some(inline::text(self.outline.heading(block)));
+            self.page.title = Some(inline::text(self.outline.heading(block)).into_owned());
             self.page.lines.title = Some(block.first);
         }
     }

@@ -82,9 +82,13 @@ fn property(row: &Row<'_>) -> Option<ResourceProperty> {
     }
     let mut kind = inline::text(row.cell(1));
     if kind.contains("  ") || kind.contains('\t') {
-        kind = kind.split_whitespace().collect::<Vec<_>>().join(" ");
+        kind = kind.split_whitespace().collect::<Vec<_>>().join(" ").into();
     }
-    Some(ResourceProperty { name: name.to_owned(), kind: (!kind.is_empty()).then_some(kind), line: row.line })
+    Some(ResourceProperty {
+        name: name.to_owned(),
+        kind: (!kind.is_empty()).then(|| kind.into_owned()),
+        line: row.line,
+    })
 }
 
 /// The members that the description of a property lists.
@@ -169,8 +173,12 @@ fn is_member(code: &str) -> bool {
 fn listed(outline: &Outline, section: &Section<'_>, block: &Block) -> Option<Enumeration> {
     let table = table::table(outline, block);
     let column = member_column(&table)?;
-    let members: Vec<String> =
-        table.rows.iter().map(|row| inline::text(row.cell(column))).filter(|name| is_member(name)).collect();
+    let members: Vec<String> = table
+        .rows
+        .iter()
+        .map(|row| inline::text(row.cell(column)).into_owned())
+        .filter(|name| is_member(name))
+        .collect();
     let title = inline::text(section.title);
     let name = title.split_whitespace().next().unwrap_or_default().to_owned();
     let name = if name.eq_ignore_ascii_case("members") { String::new() } else { name };

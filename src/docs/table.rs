@@ -49,7 +49,7 @@ pub fn table<'a>(outline: &'a Outline, block: &Block) -> Table<'a> {
             continue;
         }
         match rows.last_mut() {
-            Some(last) if piped && !text.trim_start().starts_with('|') => last.more.push(text.trim()),
+            Some(last) if piped && !text.trim_ascii_start().starts_with('|') => last.more.push(text.trim()),
             _ => rows.push(Row { line, cells: cells(text), more: Vec::new() }),
         }
     }
@@ -62,22 +62,20 @@ pub fn table<'a>(outline: &'a Outline, block: &Block) -> Table<'a> {
 
 /// The cells of a row; `\|` belongs to a cell.
 fn cells(line: &str) -> Vec<&str> {
-    let line = line.trim();
+    let line = line.trim_ascii();
     let line = line.strip_prefix('|').unwrap_or(line);
     let mut cells = Vec::with_capacity(4);
-    let (mut start, mut escaped) = (0, false);
-    for (at, byte) in line.bytes().enumerate() {
-        match byte {
-            b'|' if !escaped => {
-                cells.push(line[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
+    let mut start = 0;
+    for at in memchr::memchr_iter(b'|', line.as_bytes()) {
+        let escapes = line.as_bytes()[start..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if escapes % 2 == 0 {
+            cells.push(line[start..at].trim_ascii());
+            start = at + 1;
         }
-        escaped = byte == b'\\' && !escaped;
     }
-    if start < line.len() && !line[start..].trim().is_empty() {
-        cells.push(line[start..].trim());
+    let last = line[start..].trim();
+    if !last.is_empty() {
+        cells.push(last);
     }
     cells
 }

@@ -173,6 +173,9 @@ fn resources(page: &Page) -> Vec<(String, usize)> {
 }
 
 fn insert(found: &mut HashMap<String, usize>, stem: &str, line: usize) {
+    if found.contains_key(stem) {
+        return;
+    }
     let stem = stem.to_ascii_lowercase();
     if let Some((_, last)) = stem.rsplit_once('-') {
         found.entry(last.to_owned()).or_insert(line);
