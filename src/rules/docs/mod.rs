@@ -156,7 +156,7 @@ pub fn examine(page: &Page) -> (Vec<Finding>, Mentions) {
             check(&context, &mut findings);
         }
     }
-    findings.sort_by(|a, b| a.origin.cmp(&b.origin));
+    findings.sort_by(|a, b| (&a.origin, &a.rule).cmp(&(&b.origin, &b.rule)));
     (findings, mentions::of(&context))
 }
 
@@ -172,6 +172,6 @@ pub fn corpus(pages: &[Mentions]) -> Vec<Finding> {
             check(&corpus, &mut findings);
         }
     }
-    findings.sort_by(|a, b| a.origin.cmp(&b.origin));
+    findings.sort_by(|a, b| (&a.origin, &a.rule).cmp(&(&b.origin, &b.rule)));
     findings
 }
