@@ -24,7 +24,9 @@ use crate::verdict::{Check, Judged, Outcome, Report, Side};
 ///
 /// With --docs, each page is checked for contradictions (docs), and each fact that pages and
 /// description both speak of is compared (drift); known disagreements of the embedded description
-/// are in openapi/accepted.toml. The client side calls the generated client for every documented example and compares what
+/// are in openapi/accepted.toml.
+///
+/// The client side calls the generated client for every documented example and compares what
 /// arrives on a socket, then answers it in every documented and hostile way. The server side
 /// sends the documented requests, looks whether their effect is really there, and sends requests
 /// that must be refused.

@@ -42,21 +42,18 @@ Exit codes:
 Try:
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
-  entra-risk serve                        a double of the service, with a token to use it";
+  entra-risk serve                        a double of the service, with a token to use it
+  entra-risk docs lint DIR                where documentation pages contradict themselves
+  entra-risk spec compare --docs DIR      where pages and description disagree";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check that client and server do what the documentation says
+    // Their own comments are the help: one here would replace the long form too.
     Conform(Box<conform::Conform>),
-    /// Say what a check asserts, on what it rests, and how to reproduce it
     Explain(explain::Explain),
-    /// Print the JSON schema of a report
     Schema(schema::Schema),
-    /// Read documentation pages
     Docs(docs::Docs),
-    /// Serve the documented operations on loopback, with state, tokens and OData errors
     Serve(serve::Serve),
-    /// Work on descriptions: lint, derive from pages, update from pages
     Spec(spec::Spec),
 }
 

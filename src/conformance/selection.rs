@@ -28,6 +28,11 @@ impl Selection {
 
     /// Why nothing was selected, with the word that comes nearest.
     pub(super) fn explain(&self, planned: &[Check]) -> String {
+        if planned.is_empty() {
+            return "there is none: every check comes from a transcript, and the description has none beside it in \
+                    exchanges/VERSION"
+                .to_owned();
+        }
         let wanted = self.take.iter().chain(&self.skip).cloned().collect::<Vec<_>>().join(", ");
         let words = planned.iter().flat_map(|check| check.id.split('/'));
         let near = words.map(|word| (strsim::jaro_winkler(word, &wanted), word)).max_by(|a, b| a.0.total_cmp(&b.0));

@@ -18,11 +18,9 @@ pub(super) struct Docs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print what pages say: requests, permissions, headers, examples, resources
+    // Their own comments are the help: one here would replace the long form too.
     Read(read::Read),
-    /// Report where pages contradict themselves or each other
     Lint(lint::Lint),
-    /// Print what changed in the contract between two versions of pages
     Diff(diff::Diff),
 }
 

@@ -19,11 +19,9 @@ pub(super) struct Spec {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compare documentation pages with a description, fact by fact
-    Compare(compare::Compare),
-    /// Say what is wrong with a description and its transcripts
-    Lint(lint::Lint),
     // Their own comments are the help: one here would replace the long form too.
+    Compare(compare::Compare),
+    Lint(lint::Lint),
     Derive(derive::Derive),
     Update(update::Update),
 }
