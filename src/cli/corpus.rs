@@ -77,8 +77,13 @@ impl Corpus {
             match entry {
                 Ok(entry) => {
                     let named = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
-                    if named && entry.file_type().is_file() {
-                        self.files.push(entry.into_path());
+                    match (named, entry.file_type().is_file(), entry.file_type().is_dir()) {
+                        (true, true, _) => self.files.push(entry.into_path()),
+                        (true, false, false) => self.skipped.push(Skipped {
+                            path: entry.path().display().to_string(),
+                            reason: "it is no regular file".to_owned(),
+                        }),
+                        _ => {}
                     }
                 }
                 Err(error) => self.skipped.push(Skipped {

@@ -49,6 +49,22 @@ fn invalid_utf_8_is_named_with_its_line() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_is_no_regular_file_is_not_waited_for() {
+    let (code, pages, said) = beside("socket", |folder| {
+        drop(std::os::unix::net::UnixListener::bind(folder.join("bad.md")).unwrap());
+    });
+    assert_eq!((code, pages), (Some(2), 1), "{said}");
+    assert!(said.contains("bad.md: it is no regular file"), "{said}");
+    let folder = folder("socket_alone");
+    drop(std::os::unix::net::UnixListener::bind(folder.join("bad.md")).unwrap());
+    let output = run(&[&folder.join("bad.md")]);
+    let (pages, said) = printed(&output);
+    assert_eq!((output.status.code(), pages), (Some(2), 0), "{said}");
+    assert!(said.contains("bad.md: it is no regular file"), "{said}");
+}
+
+#[test]
 fn a_file_of_fifty_megabytes_is_no_page() {
     let (code, pages, said) = beside("long", |folder| {
         fs::File::create(folder.join("bad.md")).unwrap().set_len(50_000_000).unwrap();
