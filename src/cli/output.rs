@@ -28,13 +28,20 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// Text without our styles: `ESC [ … m`. Nothing else in it begins with an escape, since what others
 /// say is shown and not obeyed.
 fn unstyled(text: &str) -> std::borrow::Cow<'_, str> {
-    let mut pieces = text.split('\u{1b}');
-    let Some(first) = pieces.next().filter(|first| first.len() < text.len()) else { return text.into() };
-    let mut plain = String::with_capacity(text.len());
-    plain.push_str(first);
-    for piece in pieces {
-        plain.push_str(piece.split_once('m').map_or(piece, |(_, rest)| rest));
+    let mut escapes = memchr::memchr_iter(0x1b, text.as_bytes()).peekable();
+    if escapes.peek().is_none() {
+        return text.into();
     }
+    let mut plain = String::with_capacity(text.len());
+    let mut from = 0;
+    for at in escapes {
+        if at < from {
+            continue;
+        }
+        plain.push_str(&text[from..at]);
+        from = memchr::memchr(b'm', &text.as_bytes()[at..]).map_or(at, |end| at + end + 1);
+    }
+    plain.push_str(&text[from..]);
     plain.into()
 }
 
@@ -143,5 +150,23 @@ impl WholeFile {
             .persist(&self.path)
             .map(|_| ())
             .map_err(|error| Failure::input(format!("write {}: {}", path.display(), error.error), ""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unstyled;
+
+    #[test]
+    fn styles_go_and_nothing_else() {
+        for (text, expected) in [
+            ("", ""),
+            ("plain m", "plain m"),
+            ("\u{1b}[1;31merror\u{1b}[0m: é", "error: é"),
+            ("a\u{1b}\u{1b}[1mb", "ab"),
+            ("a\u{1b}[1", "a\u{1b}[1"),
+        ] {
+            assert_eq!(unstyled(text), expected, "{text:?}");
+        }
     }
 }

@@ -129,7 +129,10 @@ impl Outline {
     /// The text of a heading without marks.
     #[must_use]
     pub fn heading(&self, block: &Block) -> &str {
-        self.line(block.first).trim().trim_start_matches('#').trim().trim_end_matches('#').trim()
+        let line = trim_start(self.line(block.first));
+        let marks = line.bytes().take_while(|byte| *byte == b'#').count();
+        let title = line[marks..].trim_ascii();
+        if title.is_ascii() && !title.ends_with('#') { title } else { title.trim().trim_end_matches('#').trim() }
     }
 
     /// The info string of a fence: `http`.
@@ -336,13 +339,11 @@ impl Scanner<'_> {
     }
 
     fn comment(&self) -> (BlockKind, usize) {
-        let start = self.outline.line(self.at).find("<!--").map_or(0, |at| at + 4);
-        if self.outline.line(self.at)[start..].contains("-->") {
-            return (BlockKind::Comment { closed: true }, self.at);
-        }
-        let end = (self.at + 1..=self.outline.len()).find(|&number| self.outline.line(number).contains("-->"));
-        match end {
-            Some(last) => (BlockKind::Comment { closed: true }, last),
+        let start = self.outline.spans[self.at - 1].0 as usize;
+        let text = &self.outline.text.as_bytes()[start..];
+        let open = memchr::memmem::find(text, b"<!--").map_or(0, |at| at + 4);
+        match memchr::memmem::find(&text[open..], b"-->") {
+            Some(end) => (BlockKind::Comment { closed: true }, self.outline.line_at(start + open + end)),
             None => (BlockKind::Comment { closed: false }, self.outline.len()),
         }
     }
