@@ -288,7 +288,7 @@ mod tests {
             ("c:d.md", "c%3Ad.md"),
             ("größe.md", "gr%C3%B6%C3%9Fe.md"),
             ("../shared/x.md", "../shared/x.md"),
-            ("/work/x.md", "file:///work/x.md"),
+            ("/pages/x.md", "file:///pages/x.md"),
         ] {
             assert_eq!(uri(path), expected);
         }
