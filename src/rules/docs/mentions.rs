@@ -11,7 +11,6 @@ use crate::docs::path;
 use crate::docs::section::Subject;
 use crate::finding::Finding;
 
-use super::json::Json;
 
 /// What one page mentions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,7 +59,7 @@ pub(super) fn of(context: &PageContext<'_>) -> Mentions {
             .next()
             .map_or_else(String::new, |request| format!("{} {}", request.method, path::canonical(&request.path))),
         permissions: permissions(context),
-        types: types(page, context.annotations),
+        types: types(context),
         resources: resources(page),
         examples: examples(page, context.annotations),
         verbs: verbs(context),
@@ -101,9 +100,10 @@ fn permissions(context: &PageContext<'_>) -> Vec<Mention> {
     found
 }
 
-fn types(page: &Page, annotations: &[Annotation]) -> Vec<Mention> {
+fn types(context: &PageContext<'_>) -> Vec<Mention> {
+    let page = context.page;
     let mut found = Vec::new();
-    for annotation in annotations {
+    for annotation in context.annotations {
         let named = annotation.str("@odata.type").and_then(own_type);
         if let Some(name) = named.filter(|_| annotation.block_type() != Some("ignored")) {
             let lines = page.outline.lines(annotation.line, annotation.fence.unwrap_or(annotation.line + 12));
@@ -111,18 +111,13 @@ fn types(page: &Page, annotations: &[Annotation]) -> Vec<Mention> {
             found.push(mention(page, name, line.map_or(annotation.line, |(line, _)| line)));
         }
     }
-    for example in page.examples.iter().flatten() {
-        let sent = example.request.as_ref().map(|it| (&it.body, it.body_kind, it.body_line));
-        let answer = example.response.as_ref().map(|it| (&it.body, it.body_kind, it.body_line));
-        for (body, kind, line) in sent.into_iter().chain(answer) {
-            let Some(body) = body.as_deref().filter(|body| kind == BodyKind::Json && body.contains("@odata.type"))
-            else {
-                continue;
-            };
-            for (name, line) in Json::read(body, line.unwrap_or(1)).types {
-                if let Some(name) = own_type(name) {
-                    found.push(Mention { annotated: false, ..mention(page, name, line) });
-                }
+    for exchange in &context.exchanges {
+        let sent = exchange.sent.as_ref().filter(|sent| sent.is.body_kind == BodyKind::Json).and_then(|it| it.json());
+        let answer =
+            exchange.answer.as_ref().filter(|answer| answer.is.body_kind == BodyKind::Json).and_then(|it| it.json());
+        for (name, line) in sent.into_iter().chain(answer).flat_map(|json| &json.types) {
+            if let Some(name) = own_type(name) {
+                found.push(Mention { annotated: false, ..mention(page, name, *line) });
             }
         }
     }
