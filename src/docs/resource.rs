@@ -95,7 +95,8 @@ fn property(row: &Row<'_>) -> Option<ResourceProperty> {
 fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration> {
     let kind = property.kind.as_deref().unwrap_or_default();
     let kind = kind.strip_suffix("collection").unwrap_or(kind).trim();
-    if matches!(kind.to_ascii_lowercase().as_str(), "boolean" | "edm.boolean" | "int32" | "int64" | "double") {
+    let is = |names: &[&str]| names.iter().any(|name| kind.eq_ignore_ascii_case(name));
+    if is(&["boolean", "edm.boolean", "int32", "int64", "double"]) {
         return None;
     }
     let mut description = row.rest(2);
@@ -106,7 +107,7 @@ fn members_of(property: &ResourceProperty, row: &Row<'_>) -> Option<Enumeration>
     if members.len() < 2 {
         return None;
     }
-    let named = !kind.is_empty() && !matches!(kind.to_ascii_lowercase().as_str(), "string" | "edm.string" | "object");
+    let named = !kind.is_empty() && !is(&["string", "edm.string", "object"]);
     let name = if named { last_name(kind) } else { property.name.as_str() };
     Some(Enumeration { name: name.to_owned(), property: Some(property.name.clone()), members, line: row.line })
 }

@@ -263,7 +263,7 @@ fn one_line(text: &str, longest: usize) -> String {
     let line = on_one_line(text);
     match line.char_indices().nth(longest) {
         Some((cut, _)) => format!("{}…", &line[..cut]),
-        None => line,
+        None => line.into_owned(),
     }
 }
 

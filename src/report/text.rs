@@ -1,13 +1,15 @@
 //! Text of others in reports for people: it is shown, and does nothing to the terminal, the log
 //! or the page that it is shown on.
 
+use std::borrow::Cow;
+
 /// What it says over several lines, with everything written out that would move the cursor,
 /// change the direction of reading, or not be seen.
 #[must_use]
-pub fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> Cow<'_, str> {
     // Nearly every text is plain.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
-        return text.to_owned();
+        return text.into();
     }
     let mut shown = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
@@ -19,14 +21,14 @@ pub fn shown(text: &str) -> String {
             letter => shown.push(letter),
         }
     }
-    shown
+    shown.into()
 }
 
 /// The same on one line.
 #[must_use]
-pub fn on_one_line(text: &str) -> String {
+pub fn on_one_line(text: &str) -> Cow<'_, str> {
     let shown = shown(text);
-    if shown.contains(['\n', '\t']) { shown.replace(['\n', '\t'], " ") } else { shown }
+    if shown.contains(['\n', '\t']) { shown.replace(['\n', '\t'], " ").into() } else { shown }
 }
 
 /// Text in a paragraph or cell of GitHub's Markdown: nothing of it becomes markup, an image, or a

@@ -204,5 +204,5 @@ fn words(change: &Change) -> String {
 }
 
 fn place(origin: &Origin) -> String {
-    on_one_line(&origin.to_string())
+    on_one_line(&origin.to_string()).into_owned()
 }

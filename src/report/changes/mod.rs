@@ -165,7 +165,7 @@ fn said(said: Option<&Said>) -> String {
     match said {
         None => "no such page".to_owned(),
         Some(Said { value: None, .. }) => "not stated".to_owned(),
-        Some(Said { value: Some(value), .. }) => on_one_line(value),
+        Some(Said { value: Some(value), .. }) => on_one_line(value).into_owned(),
     }
 }
 

@@ -174,7 +174,7 @@ fn severity_word(severity: Severity) -> &'static str {
 /// What it is about and what is wrong there, for people.
 fn headline(finding: &Finding) -> String {
     match finding.subject.is_empty() {
-        true => shown(&finding.message),
+        true => shown(&finding.message).into_owned(),
         false => format!("{}: {}", super::text::on_one_line(&finding.subject), shown(&finding.message)),
     }
 }
@@ -182,5 +182,5 @@ fn headline(finding: &Finding) -> String {
 /// `file:line`, for people; line 0 is the file as a whole.
 fn place(origin: &Origin) -> String {
     let file = super::text::on_one_line(&origin.file);
-    if origin.line == 0 { file } else { format!("{file}:{}", origin.line) }
+    if origin.line == 0 { file.into_owned() } else { format!("{file}:{}", origin.line) }
 }

@@ -11,7 +11,6 @@ use crate::docs::path;
 use crate::docs::section::Subject;
 use crate::finding::Finding;
 
-
 /// What one page mentions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mentions {

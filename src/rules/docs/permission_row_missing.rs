@@ -80,7 +80,9 @@ pub(super) fn callers(label: &str) -> Vec<Caller> {
 }
 
 fn plain(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect()
+    let mut plain = String::with_capacity(text.len());
+    plain.extend(text.bytes().filter(u8::is_ascii_alphabetic).map(|letter| char::from(letter.to_ascii_lowercase())));
+    plain
 }
 
 #[cfg(test)]
