@@ -1,6 +1,7 @@
 //! Enums of a service that adds members: what is not known is kept as it came.
 
 /// Defines an open enum: `open_enum! { /// Doc. Name { Variant = "member", … } }`.
+#[allow(unused_macros, reason = "a description without such a thing has no use for it")]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($variant:ident = $member:literal),+ $(,)? }) => {
         $(#[$meta])*
