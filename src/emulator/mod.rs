@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod change;
 mod clock;
 mod config;
 mod identity;
@@ -23,6 +24,7 @@ mod service;
 mod state;
 mod view;
 
+pub use clock::Clock;
 pub use config::{Config, StartError};
 pub use identity::{Identity, Kind};
 pub use server::Emulator;

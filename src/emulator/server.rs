@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::api::Api;
 use super::auth::Authority;
+use super::change::Bounds;
 use super::config::{Config, StartError};
 use super::identity::Identity;
 use super::seed;
@@ -63,10 +64,12 @@ impl Emulator {
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
-            authority: Authority::new().ok_or(StartError::Key)?,
+            authority: Authority::new(config.clock.clone()).ok_or(StartError::Key)?,
             address: listener.local_addr().map_err(listen)?,
             page_size: config.page_size,
             capacity: config.capacity,
+            bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
+            clock: config.clock,
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));

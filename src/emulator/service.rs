@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -17,8 +17,10 @@ use serde_json::Value;
 
 use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
-use super::auth::Authority;
+use super::auth::{Authority, Caller};
 use super::body::check;
+use super::change::Bounds;
+use super::clock::Clock;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::refusal::{Outcome, Refusal};
@@ -34,6 +36,9 @@ pub(super) struct Service {
     pub(super) address: SocketAddr,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// How much of what is written down of changes is kept.
+    pub(super) bounds: Bounds,
+    pub(super) clock: Clock,
 }
 
 /// A request whose head is in order.
@@ -41,6 +46,8 @@ pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
     pub(super) operation: &'a Operation,
     pub(super) plan: &'a Plan,
+    /// Who asks.
+    pub(super) caller: Arc<Caller>,
     /// Path parameters, decoded.
     pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) options: Vec<QueryOption<'a>>,
@@ -75,7 +82,7 @@ impl Service {
         if !body.is_end_stream() && !parts.headers.contains_key(EXPECT) {
             let _ = tokio::time::timeout(PATIENCE, Limited::new(body, DRAINED).collect()).await;
         }
-        trace.respond(outcome)
+        trace.respond(outcome, &self.clock)
     }
 
     /// Takes the body from the connection and checks it.
@@ -114,7 +121,7 @@ impl Service {
             return Err(wrong_method(&methods.join(", ")).convention(contract, "wrong-method"));
         };
         let (operation, plan) = (&contract.operations[route.operation], &api.plans[route.operation]);
-        self.permit(api, operation, parts)?;
+        let caller = self.permit(api, operation, parts)?;
         headers(api, operation, parts)?;
         let mut parameters = Vec::with_capacity(route.parameters.len());
         for (name, raw) in &route.parameters {
@@ -124,11 +131,11 @@ impl Service {
         content_type(api, operation, parts)?;
         let host = parts.headers.get(HOST);
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, path: below, host, all_members })
+        Ok(Admitted { api, operation, plan, caller, parameters, options, path: below, host, all_members })
     }
 
     /// Who calls, and whether it may.
-    fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+    fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Arc<Caller>> {
         let caller = self.authority.caller(&parts.headers).map_err(|why| {
             Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
                 .convention(&api.contract, "unauthenticated")
@@ -137,7 +144,7 @@ impl Service {
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
-            return Ok(());
+            return Ok(caller);
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
@@ -155,7 +162,7 @@ impl Service {
             Some(host) => format!("http://{host}/{api}"),
             None => format!("http://{}/{api}", self.address),
         };
-        Place { base, path: admitted.path }
+        Place { base, path: admitted.path, owner: None }
     }
 }
 
