@@ -72,6 +72,7 @@ pub(super) async fn run(
         target,
         replaced: BTreeMap::new(),
         listed: None,
+        absent: BTreeMap::new(),
         silences: 0,
         settle: options.settle,
         in_vain: 0,
@@ -85,7 +86,10 @@ pub(super) async fn run(
         let reason = session.reason_not_to(&case, away);
         let seen = match reason {
             Some(reason) => Err(Verdict::not_run(reason)),
-            None => session.carry_out(&case, contract).await,
+            None => match session.absent.get(&case.operation) {
+                Some(verdict) => Err(verdict.clone()),
+                None => session.carry_out(&case, contract).await,
+            },
         };
         for mut asserted in case.checks {
             let verdict = match &seen {
@@ -106,6 +110,8 @@ struct Examination {
     replaced: BTreeMap<String, String>,
     /// Identities that the server lists, once it was asked.
     listed: Option<Vec<String>>,
+    /// Operations below an entity that cannot be tried, and why.
+    absent: BTreeMap<String, Verdict>,
     silences: u32,
     settle: Duration,
     in_vain: u32,
@@ -208,16 +214,25 @@ impl Examination {
         contract: &Contract,
         seen: &mut ServerSeen,
     ) -> Result<(), Verdict> {
+        let nested = contract.operation(&case.operation).is_some_and(|operation| operation.of.is_some());
         let documented = identities(&case.request);
         let listed = self.listed(contract).await?;
-        let (Some(documented), Some(other)) = (documented.first(), listed.first()) else {
-            return Err(Verdict::not_run("the server does not have the documented entity, and lists no other"));
+        let verdict = if let (Some(documented), Some(other)) = (documented.first(), listed.first()) {
+            let mut request = case.request.clone();
+            request.path = request.path.replace(documented, other);
+            seen.request = request.clone();
+            seen.reply = self.send(&request, case.credential, case.to_the_end).await?;
+            if seen.reply.status != 404 || !nested {
+                return Ok(());
+            }
+            Verdict::not_applicable("the server has nothing below an entity that it lists")
+        } else {
+            Verdict::not_run("the server does not have the documented entity, and lists no other")
         };
-        let mut request = case.request.clone();
-        request.path = request.path.replace(documented, other);
-        seen.request = request.clone();
-        seen.reply = self.send(&request, case.credential, case.to_the_end).await?;
-        Ok(())
+        if nested {
+            self.absent.insert(case.operation.clone(), verdict.clone());
+        }
+        Err(verdict)
     }
 
     async fn send(&mut self, request: &Request, credential: Credential, to_the_end: bool) -> Result<Reply, Verdict> {
@@ -351,6 +366,7 @@ mod tests {
             target,
             replaced: BTreeMap::new(),
             listed: None,
+            absent: BTreeMap::new(),
             silences: 0,
             settle: Duration::ZERO,
             in_vain: 0,

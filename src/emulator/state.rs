@@ -177,11 +177,6 @@ impl Table {
         self.rows.get(&Key::of(id))
     }
 
-    /// A member to change.
-    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Row> {
-        self.rows.get_mut(&Key::of(id))
-    }
-
     /// The identity of a member as it is shown.
     pub(super) fn id<'a>(&self, row: &'a Row) -> &'a str {
         match &row[self.key] {

@@ -331,7 +331,14 @@ fn with(texts: &[(&str, &str)]) -> Vec<(String, Severity, String)> {
 #[test]
 fn transcripts_and_operations_belong_together() {
     let of = |operation: &str| DISMISS.replace("riskyUser.dismiss", operation);
-    let all = ["riskyUser.list", "riskyUser.get", "riskyUser.dismiss", "riskyUser.confirmCompromised"];
+    let all = [
+        "riskyUser.list",
+        "riskyUser.get",
+        "riskyUser.listHistory",
+        "riskyUser.getHistoryItem",
+        "riskyUser.dismiss",
+        "riskyUser.confirmCompromised",
+    ];
     let texts: Vec<_> = all.iter().map(|id| of(id)).collect();
     let complete: Vec<_> = texts.iter().map(|text| ("a", text.as_str())).collect();
     assert_eq!(with(&complete), Vec::new());

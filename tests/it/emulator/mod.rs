@@ -2,6 +2,7 @@
 
 mod actions;
 mod connections;
+mod history;
 mod lists;
 mod refusals;
 mod start;
