@@ -2,8 +2,10 @@
 
 mod actions;
 mod connections;
+mod https;
 mod lists;
 mod refusals;
+mod slow;
 mod start;
 
 use entra_risk::contract::Contract;
