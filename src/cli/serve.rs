@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Exit, Failure};
-use super::{output, specs};
+use super::{output, probes, specs};
 use crate::emulator::{Config, Emulator, Identity};
 
 /// Serve the documented operations, with state, tokens and OData errors.
@@ -41,7 +41,9 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
         lines += &format!("export ENTRA_RISK_BASE_URL={}\n", emulator.base_url(&contract.api));
     }
     lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(&contracts)));
-    lines += &format!("export ENTRA_RISK_TOKEN_NO_PERMISSION={}\n", emulator.token(&Identity::none()));
+    for (kind, token) in probes::of_emulator(&emulator, &contracts) {
+        lines += &format!("export {}={token}\n", kind.variable());
+    }
     output::print(&lines)?;
     stopped().await.map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;
     emulator.shutdown().await;
