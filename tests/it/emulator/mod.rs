@@ -2,6 +2,7 @@
 
 mod actions;
 mod connections;
+#[cfg(feature = "tls")]
 mod https;
 mod lists;
 mod refusals;
