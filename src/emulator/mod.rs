@@ -12,6 +12,7 @@ mod body;
 mod change;
 mod clock;
 mod config;
+mod connection;
 mod identity;
 mod json;
 mod list;
@@ -22,6 +23,7 @@ mod seed;
 mod server;
 mod service;
 mod state;
+mod tls;
 mod view;
 
 pub use clock::Clock;

@@ -3,8 +3,11 @@
 mod actions;
 mod connections;
 mod history;
+#[cfg(feature = "tls")]
+mod https;
 mod lists;
 mod refusals;
+mod slow;
 mod start;
 
 use entra_risk::contract::Contract;
