@@ -1,6 +1,5 @@
 //! The running emulator: listening, connections, stopping. It knows nothing of what is served.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
@@ -16,9 +15,12 @@ use tokio::task::JoinHandle;
 use super::api::Api;
 use super::auth::Authority;
 use super::config::{Config, StartError};
+use super::faults::{Active, Fault};
 use super::identity::Identity;
+use super::record::{Received, Recorder};
 use super::seed;
 use super::service::Service;
+use super::watch::Watch;
 
 /// A running emulator. Dropping it stops it; its connections end with the answers in flight.
 pub struct Emulator {
@@ -67,6 +69,7 @@ impl Emulator {
             address: listener.local_addr().map_err(listen)?,
             page_size: config.page_size,
             capacity: config.capacity,
+            watch: Watch::new(config.record, config.faults),
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));
@@ -91,6 +94,40 @@ impl Emulator {
     #[must_use]
     pub fn token(&self, identity: &Identity) -> String {
         self.service.authority.issue(identity)
+    }
+
+    /// What was received, the oldest first, as far as it is kept: nothing unless the
+    /// configuration asks for a recording.
+    #[must_use]
+    pub fn received(&self) -> Vec<Arc<Received>> {
+        self.service.watch.recorder.as_ref().map(Recorder::all).unwrap_or_default()
+    }
+
+    /// Waits for the next record, if there is none with a higher number than this yet. Never
+    /// comes back where nothing is recorded.
+    pub async fn received_after(&self, number: u64) -> Vec<Arc<Received>> {
+        match &self.service.watch.recorder {
+            Some(recorder) => recorder.after(number).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Forgets what was received.
+    pub fn forget_received(&self) {
+        if let Some(recorder) = &self.service.watch.recorder {
+            recorder.clear();
+        }
+    }
+
+    /// Each fault that is set, and how often it struck.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(Fault, u64)> {
+        self.service.watch.faults()
+    }
+
+    /// Sets these faults, and no others.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.service.watch.change(|active| *active = Active::new(faults));
     }
 
     /// Waits until it no longer listens.
@@ -149,7 +186,7 @@ async fn serve(
     let _ = stream.set_nodelay(true);
     let answering = service_fn(move |request| {
         let service = service.clone();
-        async move { Ok::<_, Infallible>(service.handle(request).await) }
+        async move { service.handle(request).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

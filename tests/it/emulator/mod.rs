@@ -2,7 +2,9 @@
 
 mod actions;
 mod connections;
+mod faults;
 mod lists;
+mod records;
 mod refusals;
 mod start;
 
