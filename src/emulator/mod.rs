@@ -11,6 +11,7 @@ mod auth;
 mod body;
 mod clock;
 mod config;
+mod connection;
 mod content;
 mod faults;
 mod identity;
@@ -25,6 +26,7 @@ mod seed;
 mod server;
 mod service;
 mod state;
+mod tls;
 mod view;
 mod watch;
 

@@ -50,6 +50,22 @@ pub(super) struct Located<'a> {
     pub(super) parameters: Vec<(&'a str, &'a str)>,
 }
 
+/// How a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
 /// A request whose head is in order.
 pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
@@ -60,8 +76,9 @@ pub(super) struct Admitted<'a> {
     pub(super) options: Vec<QueryOption<'a>>,
     /// The path below the version, as requested.
     pub(super) path: &'a str,
-    /// The address that the client used, if it said so.
-    host: Option<&'a HeaderValue>,
+    /// The head as it came, and how.
+    head: &'a Parts,
+    scheme: Scheme,
     /// Whether the client asked for all members of evolvable enumerations.
     pub(super) all_members: bool,
 }
@@ -75,13 +92,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Service {
     /// Answers one request.
-    pub(super) async fn handle(&self, request: Request<Incoming>) -> Answered {
+    pub(super) async fn handle(&self, request: Request<Incoming>, scheme: Scheme) -> Answered {
         let (parts, mut body) = request.into_parts();
         let trace = Trace::new(&parts.headers);
         if self.watch.is_on() {
-            return self.watched(&parts, body, trace).await;
+            return self.watched(&parts, scheme, body, trace).await;
         }
-        let outcome = match self.admit(&parts) {
+        let outcome = match self.admit(&parts, scheme) {
             Ok(admitted) => match self.receive(&admitted, &mut body).await {
                 Ok(value) => self.perform(&admitted, value.as_ref()),
                 Err(refusal) => Err(refusal),
@@ -101,8 +118,8 @@ impl Service {
     }
 
     /// Checks everything about a request but its body.
-    pub(super) fn admit<'a>(&'a self, parts: &'a Parts) -> Outcome<Admitted<'a>> {
-        self.examine(self.locate(parts)?, parts)
+    pub(super) fn admit<'a>(&'a self, parts: &'a Parts, scheme: Scheme) -> Outcome<Admitted<'a>> {
+        self.examine(self.locate(parts)?, parts, scheme)
     }
 
     /// Finds the operation.
@@ -133,7 +150,12 @@ impl Service {
     }
 
     /// Checks the rest of the head.
-    pub(super) fn examine<'a>(&'a self, located: Located<'a>, parts: &'a Parts) -> Outcome<Admitted<'a>> {
+    pub(super) fn examine<'a>(
+        &'a self,
+        located: Located<'a>,
+        parts: &'a Parts,
+        scheme: Scheme,
+    ) -> Outcome<Admitted<'a>> {
         let Located { api, operation, plan, path, .. } = located;
         self.permit(api, operation, parts)?;
         headers(api, operation, parts)?;
@@ -143,9 +165,8 @@ impl Service {
         }
         let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
         content_type(api, operation, parts)?;
-        let host = parts.headers.get(HOST);
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, path, host, all_members })
+        Ok(Admitted { api, operation, plan, parameters, options, path, head: parts, scheme, all_members })
     }
 
     /// Who calls, and whether it may.
@@ -170,11 +191,10 @@ impl Service {
 
     /// The address that the client used, or else the one that is listened on.
     pub(super) fn place<'a>(&self, admitted: &Admitted<'a>) -> Place<'a> {
-        let api = &admitted.api.contract.api;
-        let host = admitted.host.and_then(|host| HostAndPort::try_from(host.as_bytes()).ok());
-        let base = match host.filter(|host| !host.as_str().contains('@')) {
-            Some(host) => format!("http://{host}/{api}"),
-            None => format!("http://{}/{api}", self.address),
+        let (api, scheme) = (&admitted.api.contract.api, admitted.scheme.as_str());
+        let base = match host(admitted.head) {
+            Some(host) => format!("{scheme}://{host}/{api}"),
+            None => format!("{scheme}://{}/{api}", self.address),
         };
         Place { base, path: admitted.path }
     }
@@ -194,6 +214,12 @@ pub(super) async fn arrived(body: &mut Incoming) -> Outcome<Bytes> {
         let message = "The body did not arrive in time.";
         Refusal::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
     })?
+}
+
+/// The address that the client used: HTTP/2 says it in the target, as HTTP/1 may.
+pub(super) fn host(parts: &Parts) -> Option<HostAndPort> {
+    let named = || HostAndPort::try_from(parts.headers.get(HOST)?.as_bytes()).ok();
+    parts.uri.authority().cloned().or_else(named).filter(|host| !host.as_str().contains('@'))
 }
 
 /// Takes a whole body from the connection; the error is why it could not.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ use super::list::{Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
 use super::refusal::Outcome;
-use super::service::{Admitted, Located, Service, arrived, drain};
+use super::service::{Admitted, Located, Scheme, Service, arrived, drain, host};
 use crate::odata::{self, format_instant};
 
 /// Records and faults of one emulator.
@@ -85,10 +85,10 @@ impl Watch {
 
 impl Service {
     /// Answers one request, with faults and a record.
-    pub(super) async fn watched(&self, parts: &Parts, mut body: Incoming, trace: Trace) -> Answered {
+    pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
         let (started, time) = (clock::stopwatch(), clock::now());
         let number = self.watch.recorder.as_ref().map(Recorder::number);
-        let admitted = self.admit(parts);
+        let admitted = self.admit(parts, scheme);
         let (bytes, failed) = match admitted.is_err() && parts.headers.contains_key(EXPECT) {
             true => (None, None),
             false => match arrived(&mut body).await {
@@ -118,6 +118,7 @@ impl Service {
 
         if let (Some(recorder), Some(number)) = (&self.watch.recorder, number) {
             let mut received = self.received(number, parts, located.as_ref(), caller.as_deref());
+            received.scheme = scheme.as_str();
             received.time = format_instant(time);
             received.body_length = bytes.as_ref().map_or(0, Bytes::len);
             received.body = bytes.as_ref().and_then(|bytes| recorder.body(bytes));
@@ -220,7 +221,7 @@ impl Service {
             within: None,
             time: String::new(),
             scheme: "http",
-            host: parts.uri.authority().map(ToString::to_string).or_else(|| header(HOST)),
+            host: host(parts).map(|host| host.to_string()),
             method: parts.method.to_string(),
             target: masked(parts.uri.path_and_query().map_or(path, |target| target.as_str())),
             api: api.cloned(),

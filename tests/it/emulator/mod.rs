@@ -3,9 +3,12 @@
 mod actions;
 mod connections;
 mod faults;
+#[cfg(feature = "tls")]
+mod https;
 mod lists;
 mod records;
 mod refusals;
+mod slow;
 mod start;
 
 use entra_risk::contract::Contract;
