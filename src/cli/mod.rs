@@ -10,6 +10,7 @@ mod explain;
 mod findings;
 mod git;
 mod output;
+mod run_report;
 mod schema;
 mod serve;
 mod spec;
