@@ -11,6 +11,7 @@ use super::corpus::{self, Corpus, Skipped};
 use super::docs;
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
+use super::probes;
 use super::run_report::{self, Catalogue};
 use super::specs;
 use crate::accepted;
@@ -66,7 +67,8 @@ pub(super) struct Conform {
     /// File with the token for --server; ENTRA_RISK_TOKEN is read otherwise
     #[arg(long, value_name = "FILE", requires = "server")]
     token_file: Option<PathBuf>,
-    /// Token for probes of --server: no-permission=FILE; ENTRA_RISK_TOKEN_NO_PERMISSION is read otherwise
+    /// Token that must not suffice on --server: no-permission, expired, wrong-audience, personal, delegated or
+    /// no-role, and its file; ENTRA_RISK_TOKEN_NO_PERMISSION and so on are read otherwise
     #[arg(long, value_name = "KIND=FILE", requires = "server")]
     probe_token: Vec<String>,
     /// File with the object ids of test accounts, one a line: actions are sent, elsewhere too, and on them alone
@@ -236,29 +238,15 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
         let emulator = Emulator::start(Config::new(std::slice::from_ref(contract)))
             .await
             .map_err(|error| Failure::input(error.to_string(), ""))?;
+        let token = emulator.token(&Identity::all(std::slice::from_ref(contract)));
         let options = ServerOptions {
-            base_url: emulator.base_url(&contract.api),
             label: "embedded emulator".to_owned(),
-            token: emulator.token(&Identity::all(std::slice::from_ref(contract))),
-            no_permission: Some(emulator.token(&Identity::none())),
-            test_ids: None,
-            settle: Duration::ZERO,
+            probes: probes::of_emulator(&emulator, std::slice::from_ref(contract)),
+            ..ServerOptions::new(emulator.base_url(&contract.api), token)
         };
         return Ok((Some(options), Some(emulator)));
     };
-    // As `entra-risk serve` prints it.
-    let mut no_permission = std::env::var("ENTRA_RISK_TOKEN_NO_PERMISSION").ok().filter(|text| !text.trim().is_empty());
-    for probe in &command.probe_token {
-        match probe.split_once('=') {
-            Some(("no-permission", file)) => no_permission = Some(token(Path::new(file))?),
-            _ => {
-                return Err(Failure::input(
-                    format!("use the probe token '{probe}'"),
-                    "the one kind is no-permission: --probe-token no-permission=FILE",
-                ));
-            }
-        }
-    }
+    let probes = probes::given(&command.probe_token)?;
     let token = match (&command.token_file, std::env::var("ENTRA_RISK_TOKEN")) {
         (Some(path), _) => token(path)?,
         (None, Ok(text)) if !text.trim().is_empty() => text,
@@ -270,24 +258,14 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
         }
     };
     let test_ids = command.allow_actions_on.as_deref().map(test_ids).transpose()?;
-    let label = url.clone();
-    Ok((
-        Some(ServerOptions {
-            base_url: url.clone(),
-            label,
-            token,
-            no_permission,
-            test_ids,
-            settle: Duration::from_secs(command.settle),
-        }),
-        None,
-    ))
+    let settle = Duration::from_secs(command.settle);
+    Ok((Some(ServerOptions { probes, test_ids, settle, ..ServerOptions::new(url, token) }), None))
 }
 
 const TOKEN_REMEDY: &str =
     "set ENTRA_RISK_TOKEN or give --token-file FILE; any text will do for a server that does not look at it";
 
-fn token(path: &Path) -> Result<String, Failure> {
+pub(super) fn token(path: &Path) -> Result<String, Failure> {
     let text = read(path, "the token file")?;
     // The text is checked here so that the error can name the file.
     crate::client::Token::new(&text).map_err(|error| {

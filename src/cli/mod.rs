@@ -10,6 +10,7 @@ mod explain;
 mod findings;
 mod git;
 mod output;
+mod probes;
 mod run_report;
 mod schema;
 mod serve;

@@ -9,10 +9,10 @@ use super::target::{Reach, Target, TargetError};
 use super::{Run, RunError};
 use crate::contract::Contract;
 use crate::rules::server::{ServerCase, ServerSeen, is_generated};
-use crate::rules::{Credential, Reply, Request};
+use crate::rules::{Credential, ProbeToken, Reply, Request};
 use crate::verdict::{Outcome, Verdict};
 
-/// The server to examine.
+/// The server to examine. No `Debug`: it holds tokens.
 #[derive(Clone)]
 pub struct ServerOptions {
     /// Its root with the version.
@@ -21,14 +21,30 @@ pub struct ServerOptions {
     pub label: String,
     /// A token with the documented permissions.
     pub token: String,
-    /// A token without any permission, if there is one.
-    pub no_permission: Option<String>,
+    /// Tokens that must not suffice, as far as there are any.
+    pub probes: BTreeMap<ProbeToken, String>,
     /// Accounts that actions may be tried on, and no others. Without them there are no actions
     /// on a server that is not on this machine.
     pub test_ids: Option<Vec<String>>,
     /// How long an effect may take to be seen: a 204 says that the request was taken, and the
     /// service may work on it afterwards.
     pub settle: Duration,
+}
+
+impl ServerOptions {
+    /// The server at a root with the version, without probe tokens and test accounts.
+    #[must_use]
+    pub fn new(base_url: impl Into<String>, token: impl Into<String>) -> Self {
+        let base_url = base_url.into();
+        Self {
+            label: base_url.clone(),
+            base_url,
+            token: token.into(),
+            probes: BTreeMap::new(),
+            test_ids: None,
+            settle: Duration::ZERO,
+        }
+    }
 }
 
 /// The wait before an effect is looked for again; each further one doubles it.
@@ -48,7 +64,7 @@ pub(super) async fn run(
     contract: &Contract,
     run: &mut Run<'_>,
 ) -> Result<(), RunError> {
-    let mut target = Target::new(&options.base_url, &options.token, options.no_permission)?;
+    let mut target = Target::new(&options.base_url, &options.token, options.probes)?;
     target.greet().await?;
     // Accounts that were named are the only ones to act on, wherever the server is.
     let away = target.reach() == Reach::Away || options.test_ids.is_some();
@@ -118,8 +134,8 @@ impl Examination {
         if self.silences >= MOST_SILENCES {
             return Some("the server stopped answering".to_owned());
         }
-        if !self.target.can(case.credential) {
-            return Some("it needs a token without permissions: --probe-token no-permission=FILE".to_owned());
+        if let Some(kind) = self.target.lacks(case.credential) {
+            return Some(format!("it needs {}: --probe-token {}=FILE", kind.describe(), kind.as_str()));
         }
         if !away || !case.acts {
             return None;
@@ -327,7 +343,9 @@ mod tests {
     fn allowed(test_ids: Option<Vec<String>>) -> (Vec<String>, Vec<String>) {
         let contract = crate::embedded::contract("beta").expect("this build has beta");
         let cases = rules::server::cases(&Facts::new(contract));
-        let target = Target::new("https://192.0.2.1/beta", "t", Some("n".to_owned())).expect("a target");
+        let target =
+            Target::new("https://192.0.2.1/beta", "t", ProbeToken::ALL.map(|kind| (kind, "n".to_owned())).into())
+                .expect("a target");
         assert_eq!(target.reach(), Reach::Away);
         let mut session = Examination {
             target,

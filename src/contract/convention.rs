@@ -43,6 +43,7 @@ const ERRORS: &str = "concepts/errors.md (2026-05)";
 /// Name, promise, citation, firmness.
 const LIST: &[(&str, &str, &str, Rests)] = &[
     ("unauthenticated", "401 for a request without a usable bearer token", ERRORS, Rests::Convention),
+    ("one-credential", "a 4xx status for two Authorization headers", "none", Rests::Assumption),
     ("forbidden", "403 for a token without a documented permission", ERRORS, Rests::Convention),
     ("wrong-method", "405 with Allow for a method that the path does not have", "RFC 9110, 15.5.6", Rests::Convention),
     ("unknown-path", "404, or another 4xx, for a path that does not exist", ERRORS, Rests::Convention),

@@ -14,8 +14,8 @@ pub mod server;
 mod shape;
 
 pub use facts::{Facts, Subject};
-pub(crate) use message::BASIC;
-pub use message::{Credential, Reply, Request};
+pub(crate) use message::{BASIC, UNKNOWN};
+pub use message::{Credential, ProbeToken, Reply, Request};
 
 use crate::verdict::{Check, Side, Verdict};
 

@@ -9,9 +9,12 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
 use super::{hostile, ordinary, rendered};
 
+/// Its name, and its attributes.
+type Element = (String, Vec<(String, String)>);
+
 /// A page as a browser reads it, and what it would have to put right.
 struct Page {
-    elements: RefCell<Vec<(String, Vec<(String, String)>)>>,
+    elements: RefCell<Vec<Element>>,
     text: RefCell<String>,
     errors: Vec<String>,
 }
