@@ -103,7 +103,7 @@ fn user(index: usize) -> Value {
     json!({
         "@odata.etag": format!("W/\"{index}\""), "userPrincipalName": format!("u{index}@example.org"),
         "userDisplayName": null, "riskState": "atRisk", "riskLevel": level, "riskDetail": detail,
-        "riskLastUpdatedDateTime": "2026-01-01T01:00:00+01:00", "isProcessing": false, "isDeleted": index % 5 == 0,
+        "riskLastUpdatedDateTime": "2026-01-01T01:00:00+01:00", "isProcessing": false, "isDeleted": index.is_multiple_of(5),
         "department": "of no documentation", "id": format!("77777777-0000-4000-a000-{index:012x}")
     })
 }
@@ -138,7 +138,7 @@ impl Second {
             true => "it cannot be".to_owned(),
             false => body.to_string(),
         });
-        let closes = n % 5 == 0;
+        let closes = n.is_multiple_of(5);
         if closes {
             text += "CONNECTION: close\r\n";
         }
