@@ -98,30 +98,31 @@ impl Service {
         let mut wrong = self.wrong(&located, parts, body);
         wrong.retain(|refusal| refusal.status.is_client_error());
         let violations: Vec<_> =
-            wrong.into_iter().map(|refusal| judge.violation(&self.apis, Some(&located), *refusal)).collect();
+            wrong.into_iter().map(|refusal| judge.violation(&self.apis, Some(&located), refusal)).collect();
         let verdict = if violations.is_empty() { Verdict::Documented } else { Verdict::Wrong };
         (verdict, violations)
     }
 
-    fn wrong(&self, located: &Located<'_>, parts: &Parts, body: Option<&Bytes>) -> Vec<Box<Refusal>> {
+    fn wrong(&self, located: &Located<'_>, parts: &Parts, body: Option<&Bytes>) -> Vec<Refusal> {
         let Located { api, operation, plan, .. } = *located;
         let mut wrong = Vec::new();
-        wrong.extend(self.permit(api, operation, parts).err());
-        wrong.extend(service::headers(api, operation, parts).err());
+        let mut note = |refused: Option<Box<Refusal>>| wrong.extend(refused.map(|refusal| *refusal));
+        note(self.permit(api, operation, parts).err());
+        note(service::headers(api, operation, parts).err());
         for (name, raw) in &located.parameters {
-            wrong.extend(service::parameter(api, operation, name, raw).err());
+            note(service::parameter(api, operation, name, raw).err());
         }
         match service::options(api, operation, plan, parts.uri.query().unwrap_or_default()) {
             Ok(options) => {
                 if let Answer::Page(view) | Answer::Entity(view) = &plan.answer {
-                    wrong.extend(Wanted::read(view, &options, self.page_size).err());
+                    note(Wanted::read(view, &options, self.page_size).err());
                 }
             }
-            Err(refusal) => wrong.push(refusal),
+            Err(refusal) => note(Some(refusal)),
         }
-        wrong.extend(service::content_type(api, operation, parts).err());
+        note(service::content_type(api, operation, parts).err());
         if let Some(body) = body {
-            wrong.extend(read_body(&api.contract, operation, body).err());
+            note(read_body(&api.contract, operation, body).err());
         }
         wrong
     }
