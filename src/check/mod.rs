@@ -16,6 +16,8 @@ pub use needs::Needed;
 pub use rules::RULES;
 pub use tally::Tally;
 
+pub use crate::emulator::Kind;
+
 use serde::Serialize;
 
 use crate::contract::Rests;
@@ -190,6 +192,8 @@ pub enum Passage {
 /// What the tally does not know and the verdict depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Circumstances {
+    /// Version of the program that judges.
+    pub version: &'static str,
     /// How the program ended; none if there was no program to run.
     pub program: Option<Program>,
     /// Hosts that were asked for.

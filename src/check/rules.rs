@@ -123,8 +123,9 @@ pub(super) fn of(kind: &str) -> &'static Rule {
 pub(super) fn for_violation(violation: &Violation) -> &'static Rule {
     let fact = violation.fact.as_deref().unwrap_or_default();
     let Some((_, kind)) = fact.split_once('#') else {
-        // The options of an operation are one statement, which has no id.
-        return of(if fact.contains("query option") { "query" } else { "" });
+        // Statements without an id: all options of an operation together, the form of a value.
+        let kinds = [("query option", "query"), ("path parameter", "format")];
+        return of(kinds.iter().find(|(words, _)| fact.contains(words)).map_or("", |(_, kind)| kind));
     };
     match kind.split_once('[') {
         Some(("convention", name)) => of(name.trim_end_matches(']')),

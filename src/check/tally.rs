@@ -74,7 +74,7 @@ impl Tally {
     pub fn judge(&self, circumstances: Circumstances) -> Judgement {
         let mut judgement = Judgement {
             schema_version: "1",
-            tool: format!("entra-risk {}", env!("CARGO_PKG_VERSION")),
+            tool: format!("entra-risk {}", circumstances.version),
             passed: false,
             strict: circumstances.strict,
             reasons: Vec::new(),

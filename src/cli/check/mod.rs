@@ -62,7 +62,6 @@ Exit codes:
   130  interrupted while the program ran
 
 Try:
-  entra-risk check -- curl -s https://graph.microsoft.com/beta/riskyUsers
   entra-risk check -- python3 my_script.py
   entra-risk check --format json --output markdown=check.md -- npm test";
 
@@ -105,7 +104,9 @@ fn finish(judgement: &Judgement, format: Format, files: Vec<(Format, WholeFile)>
     for (format, file) in files {
         file.finish(&output::plain(&render(judgement, format)))?;
     }
-    output::print(&render(judgement, format))
+    // What the program printed last may have no end of line.
+    let begin = if format == Format::Human && judgement.program.is_some() { "\n" } else { "" };
+    output::print(&format!("{begin}{}", render(judgement, format)))
 }
 
 fn shown(name: &std::ffi::OsStr, ended: &Ended) -> Program {
@@ -130,6 +131,7 @@ impl Recorder {
         let mut config = Config::new(contracts);
         config.listen = command.listen;
         config.users = command.users;
+        config.outside_is_501 = true;
         let counted = tally.clone();
         config.record = Some(Recording {
             // Each is counted as it comes; none has to be kept.
@@ -149,7 +151,7 @@ impl Recorder {
 
     /// Waits for the answers in flight, and judges.
     async fn stop(self, program: Option<Program>, strict: bool) -> Judgement {
-        let circumstances = Circumstances { program, hosts: Vec::new(), strict };
+        let circumstances = Circumstances { version: env!("CARGO_PKG_VERSION"), program, hosts: Vec::new(), strict };
         self.emulator.shutdown().await;
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.judge(circumstances)

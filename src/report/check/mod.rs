@@ -9,8 +9,7 @@ pub use json::SCHEMA;
 
 use super::findings::{self, Described, Found};
 use super::format::formats;
-use crate::check::{Judgement, RULES, Wrong};
-use crate::emulator::Kind;
+use crate::check::{Judgement, Kind, RULES, Wrong};
 use crate::finding::Severity;
 
 formats! {
@@ -46,7 +45,7 @@ fn sarif(judgement: &Judgement) -> String {
     let catalogue: Vec<Described<'_>> =
         RULES.iter().map(|rule| Described { id: rule.id, severity: Severity::Error, reason: rule.reason }).collect();
     let found = Found {
-        version: env!("CARGO_PKG_VERSION"),
+        version: judgement.tool.rsplit(' ').next().unwrap_or_default(),
         findings: &judgement.findings(),
         catalogue: &catalogue,
         ..Found::default()
