@@ -15,15 +15,19 @@ use crate::finding::{Finding, Severity};
 pub struct Tally {
     contracts: Vec<Contract>,
     requests: Requests,
-    /// By API version and operation: calls, and how many of them were wrong.
-    used: BTreeMap<(String, String), (u64, u64)>,
+    /// Calls, and how many of them were wrong.
+    used: BTreeMap<Called, (u64, u64)>,
     wrong: Vec<Wrong>,
     /// Where a mistake is in the list.
     known: HashMap<(String, String, String), usize>,
     outside: BTreeMap<(String, String), u64>,
     sign_ins: BTreeMap<(String, String, Option<u16>, Option<String>), u64>,
-    callers: BTreeMap<&'static str, (Kind, BTreeSet<(String, String)>)>,
+    /// By the name of its kind: what a caller called.
+    callers: BTreeMap<&'static str, (Kind, BTreeSet<Called>)>,
 }
+
+/// An operation: API version and id.
+type Called = (String, String);
 
 /// So many different things are told apart; further ones are only counted.
 const MOST: usize = 1000;
@@ -148,7 +152,7 @@ impl Tally {
         self.contracts.iter().find(|contract| contract.api == api)?.operation(id)
     }
 
-    fn operation_used(&self, (api, id): &(String, String), (times, wrong): (u64, u64)) -> Option<Used> {
+    fn operation_used(&self, (api, id): &Called, (times, wrong): (u64, u64)) -> Option<Used> {
         let operation = self.operation(api, id)?;
         Some(Used {
             api: api.clone(),
@@ -161,7 +165,7 @@ impl Tally {
         })
     }
 
-    fn needed(&self, kind: Kind, used: &BTreeSet<(String, String)>) -> Needed {
+    fn needed(&self, kind: Kind, used: &BTreeSet<Called>) -> Needed {
         let operations: Vec<&Operation> = used.iter().filter_map(|(api, id)| self.operation(api, id)).collect();
         Needed::new(kind, &operations)
     }
