@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::mask::Mask;
+use super::record::Recording;
 use super::target::{Reach, Target, TargetError};
 use super::{Run, RunError};
 use crate::contract::Contract;
@@ -87,17 +89,37 @@ pub(super) async fn run(
             Some(reason) => Err(Verdict::not_run(reason)),
             None => session.carry_out(&case, contract).await,
         };
+        run.keep(&case, &seen);
         for mut asserted in case.checks {
-            let verdict = match &seen {
+            let mut verdict = match &seen {
                 Ok(seen) => (asserted.judge)(seen),
                 Err(verdict) => verdict.clone(),
             };
+            // What looks like anybody's token may be part of a link, but not of a report.
+            verdict.seen = session.target.mask().text(&verdict.seen);
             // The lines to repeat it name the identities that it was tried with.
             asserted.check.reproduce = session.replace_in(&asserted.check.reproduce);
             run.record(asserted.check, verdict);
         }
     }
     Ok(())
+}
+
+/// Judges what was recorded.
+pub(super) fn replay(cases: Vec<ServerCase>, recording: Option<&Recording>, run: &mut Run<'_>) {
+    let mask = Mask::default();
+    for mut case in cases {
+        for asserted in std::mem::take(&mut case.checks) {
+            let showed = recording.map(|recording| recording.showed(&case, &asserted.check.id));
+            let mut verdict = match showed {
+                Some(Ok(seen)) => (asserted.judge)(seen),
+                Some(Err(verdict)) => verdict,
+                None => Verdict::not_run("there is no recording"),
+            };
+            verdict.seen = mask.text(&verdict.seen);
+            run.record(asserted.check, verdict);
+        }
+    }
 }
 
 struct Examination {

@@ -19,6 +19,7 @@ pub mod request_id_missing;
 pub mod unknown_path_accepted;
 pub mod wrong_method_accepted;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Asserted, Credential, Facts, Reply, Request, Subject};
@@ -51,7 +52,8 @@ pub struct ServerCase {
 }
 
 /// What a case showed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ServerSeen {
     /// Answers to the setup.
     pub setup: Vec<Reply>,
@@ -63,6 +65,13 @@ pub struct ServerSeen {
     pub reply: Reply,
     /// Answers to the reads after.
     pub after: Vec<Reply>,
+}
+
+impl ServerSeen {
+    /// Every answer.
+    pub(crate) fn replies_mut(&mut self) -> impl Iterator<Item = &mut Reply> {
+        self.setup.iter_mut().chain(&mut self.before).chain([&mut self.reply]).chain(&mut self.after)
+    }
 }
 
 /// Every case for a server of a contract.
