@@ -3,6 +3,7 @@
 //! Knows how to send and capture; must not know how a report looks, where the embedded server
 //! comes from, or anything of a single operation.
 
+mod accounts;
 mod client;
 mod coverage;
 mod mask;

@@ -29,7 +29,7 @@ pub(super) struct Authority {
 pub(super) struct Caller {
     pub(super) kind: Kind,
     pub(super) permissions: Vec<String>,
-    not_before: i64,
+    pub(super) not_before: i64,
     expires: i64,
 }
 

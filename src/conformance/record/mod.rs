@@ -184,7 +184,7 @@ fn lines(cases: &[Case]) -> String {
 fn asked(case: &ServerCase) -> String {
     let requests = (&case.operation, &case.setup, &case.before, &case.request, &case.after);
     let json = serde_json::to_string(&requests).expect("requests are plain values");
-    digest(&format!("{:?} {json}", case.credential))
+    digest(&format!("{:?} {:?} {} {json}", case.credential, case.form, case.follows))
 }
 
 fn digest(text: &str) -> String {

@@ -2,12 +2,14 @@
 
 mod binary;
 mod curl;
+mod evidence;
 mod foreign;
 mod garbage;
 mod lint;
 mod model;
 mod own_spec;
 mod pages;
+mod replay;
 mod run;
 mod spec;
 
