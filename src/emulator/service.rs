@@ -17,9 +17,10 @@ use serde_json::Value;
 
 use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
-use super::auth::Authority;
+use super::auth::{Authority, Caller};
 use super::body::check;
 use super::content::Answered;
+use super::identity::Kind;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::refusal::{Outcome, Refusal};
@@ -179,7 +180,7 @@ impl Service {
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
-            return Ok(());
+            return self.role(api, operation, &caller);
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
@@ -187,6 +188,19 @@ impl Service {
         };
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message);
         Err(refusal.of(&api.contract, operation, "permission", Some(kind), &operation.permissions.origin))
+    }
+
+    /// Whether a signed-in user has one of the roles that the operation needs.
+    fn role(&self, api: &Api, operation: &Operation, caller: &Caller) -> Outcome<()> {
+        let Some(least) = operation.roles.first() else { return Ok(()) };
+        let has = |id: &String| operation.roles.iter().any(|role| role.id == *id);
+        if caller.kind != Kind::DelegatedWork || caller.roles.iter().any(has) {
+            return Ok(());
+        }
+        let names: Vec<_> = operation.roles.iter().map(|role| role.name.as_str()).collect();
+        let message = format!("The signed-in user has none of the roles for this operation: {}.", names.join(", "));
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message);
+        Err(refusal.of(&api.contract, operation, "role", Some(&least.name), &least.origin))
     }
 
     /// The address that the client used, or else the one that is listened on.
