@@ -22,7 +22,7 @@ impl Mask {
         let mut secrets: Vec<String> = Vec::new();
         for token in tokens.into_iter().map(str::trim) {
             secrets.push(token.to_owned());
-            secrets.extend(token.split('.').filter(|part| part.len() >= 2 * SHORTEST_SECRET).map(str::to_owned));
+            secrets.extend(token.split('.').filter(|part| part.len() >= SHORTEST_BEGINNING).map(str::to_owned));
             // As JSON and URLs may spell them.
             secrets.push(token.replace('/', "\\/"));
             secrets.push(url::form_urlencoded::byte_serialize(token.as_bytes()).collect());

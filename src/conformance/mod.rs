@@ -201,19 +201,19 @@ async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn L
             let head = &recording.head;
             target = format!("replay of {}, recorded {} by {}", head.target, head.recorded, head.tool);
         }
-        match (options.server, cases.is_empty()) {
-            _ if recording.is_some() => server::replay(cases, recording, &mut run),
-            (Some(server), false) => {
+        match (recording, options.server, cases.is_empty()) {
+            (Some(recording), _, false) => record::replay(cases, recording, &mut run),
+            (None, Some(server), false) => {
                 target.clone_from(&server.label);
                 server::run(cases, server, options.contract, &mut run).await?;
             }
-            (None, false) => {
+            (None, None, false) => {
                 let why = "no server was given";
                 for check in cases.into_iter().flat_map(|case| case.checks).map(|asserted| asserted.check) {
                     run.record(check, Verdict::not_run(why));
                 }
             }
-            (_, true) => {}
+            (_, _, true) => {}
         }
     }
     if options.sides.contains(&Side::Client) {

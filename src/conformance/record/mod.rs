@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
 use self::redact::Redactor;
+use super::Run;
+use super::mask::Mask;
 use crate::contract::Contract;
 use crate::rules::server::{ServerCase, ServerSeen};
 use crate::verdict::{Outcome, Verdict};
@@ -161,7 +163,7 @@ impl Recording {
     }
 
     /// What the case showed, if it is in here and asks the same.
-    pub(super) fn showed(&self, case: &ServerCase, check: &str) -> Result<&ServerSeen, Verdict> {
+    fn showed(&self, case: &ServerCase, check: &str) -> Result<&ServerSeen, Verdict> {
         let Some(kept) = self.cases.iter().find(|kept| kept.checks.iter().any(|id| id == check)) else {
             return Err(Verdict::not_run("it was not recorded"));
         };
@@ -171,6 +173,21 @@ impl Recording {
         match &kept.showed {
             Showed::Seen(seen) => Ok(seen),
             Showed::Undecided { outcome, seen } => Err(Verdict { outcome: *outcome, seen: seen.clone() }),
+        }
+    }
+}
+
+/// Judges what was recorded.
+pub(super) fn replay(cases: Vec<ServerCase>, recording: &Recording, run: &mut Run<'_>) {
+    let mask = Mask::default();
+    for mut case in cases {
+        for asserted in std::mem::take(&mut case.checks) {
+            let mut verdict = match recording.showed(&case, &asserted.check.id) {
+                Ok(seen) => (asserted.judge)(seen),
+                Err(verdict) => verdict,
+            };
+            verdict.seen = mask.text(&verdict.seen);
+            run.record(asserted.check, verdict);
         }
     }
 }

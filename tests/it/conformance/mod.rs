@@ -6,7 +6,6 @@ mod evidence;
 mod foreign;
 mod garbage;
 mod lint;
-mod model;
 mod own_spec;
 mod pages;
 mod replay;

@@ -8,7 +8,7 @@ use entra_risk::verdict::{Outcome, Report, Side};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
-use super::model::{DEFECTS, Defect, Model};
+use super::foreign::model::{DEFECTS, Defect, Model};
 use super::{contract, emulator, with};
 
 const WHEN: &str = "2026-11-22T03:00:00Z";
