@@ -76,7 +76,7 @@ impl Emulator {
             capacity: config.capacity,
             bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
             clock: config.clock,
-            watch: Watch::new(config.record, config.faults),
+            watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));
