@@ -13,6 +13,7 @@ mod output;
 mod probes;
 mod run_report;
 mod schema;
+mod seed_file;
 mod serve;
 mod spec;
 mod specs;

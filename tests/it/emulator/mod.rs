@@ -8,6 +8,7 @@ mod https;
 mod lists;
 mod records;
 mod refusals;
+mod signin;
 mod slow;
 mod start;
 
