@@ -76,7 +76,7 @@ impl Emulator {
             any_token: config.any_token,
             page_size: config.page_size,
             capacity: config.capacity,
-            watch: Watch::new(config.record, config.faults),
+            watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));

@@ -187,7 +187,11 @@ impl Service {
         let Some(api) = self.version(parts) else {
             let versions: Vec<_> = self.apis.iter().map(|api| api.contract.api.as_str()).collect();
             let message = format!("There is nothing here; paths start with one of /{}.", versions.join(", /"));
-            return Err(Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message));
+            let refusal = Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message);
+            return Err(match self.apis.first() {
+                Some(api) => refusal.convention(&api.contract, "unknown-path"),
+                None => refusal,
+            });
         };
         let contract = &api.contract;
         let below = parts.uri.path().get(1 + contract.api.len()..).unwrap_or_default();

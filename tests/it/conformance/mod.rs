@@ -5,7 +5,6 @@ mod curl;
 mod foreign;
 mod garbage;
 mod lint;
-mod model;
 mod own_spec;
 mod pages;
 mod run;
