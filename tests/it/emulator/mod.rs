@@ -1,6 +1,8 @@
 //! The emulator as its clients see it: bytes over a connection.
 
 mod actions;
+#[cfg(feature = "cli")]
+mod command;
 mod connections;
 mod faults;
 #[cfg(feature = "tls")]
