@@ -32,7 +32,6 @@ pub(super) struct Watch {
     pub(super) recorder: Option<Recorder>,
     pub(super) judge: Judge,
     /// The faults of the start, to come back to.
-    #[allow(dead_code)] // for the control address
     first: Vec<Fault>,
     active: Mutex<Active>,
     /// Tokens are known again by a hash that only this emulator can make.
@@ -74,7 +73,6 @@ impl Watch {
     }
 
     /// Back to the start: the first faults, no records.
-    #[allow(dead_code)] // for the control address
     pub(super) fn reset(&self) {
         self.change(|active| *active = Active::new(self.first.clone()));
         if let Some(recorder) = &self.recorder {

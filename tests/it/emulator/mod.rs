@@ -2,6 +2,7 @@
 
 mod actions;
 mod connections;
+mod control;
 mod faults;
 #[cfg(feature = "tls")]
 mod https;
