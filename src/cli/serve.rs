@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::{Exit, Failure};
 use super::{output, probes, specs};
-use crate::emulator::{Config, Emulator, Identity};
+use crate::emulator::{Config, Emulator, Fault, Identity};
 
 /// Serve the documented operations, with state, tokens and OData errors.
 ///
@@ -23,6 +23,12 @@ pub(super) struct Serve {
     /// Address for HTTPS; port 0 takes a free one
     #[arg(long, value_name = "ADDR", requires = "tls", default_value = "127.0.0.1:0")]
     tls_listen: SocketAddr,
+    /// Address of the calls for test fixtures and of the page for people; who reaches it needs no token
+    #[arg(long, value_name = "ADDR")]
+    control: Option<SocketAddr>,
+    /// What goes wrong, such as throttle=1 or unavailable,times=2,operation=*.dismiss; repeatable
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
     /// Description to serve, or folder of them, with exchanges/ beside; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
@@ -33,9 +39,11 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     let mut config = Config::new(&contracts);
     config.listen = command.listen;
     config.tls = command.tls.then_some(command.tls_listen);
+    config.control = command.control;
+    config.faults = command.fault;
     let emulator = Emulator::start(config)
         .await
-        .map_err(|error| Failure::input(error.to_string(), "give another --listen ADDR"))?;
+        .map_err(|error| Failure::input(error.to_string(), "give another address"))?;
     let mut lines = format!("export ENTRA_RISK_GRAPH_ROOT={}\n", emulator.root());
     if let Some(contract) = contracts.first() {
         lines += &format!("export ENTRA_RISK_BASE_URL={}\n", emulator.base_url(&contract.api));
@@ -43,6 +51,9 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(&contracts)));
     for (kind, token) in probes::of_emulator(&emulator, &contracts) {
         lines += &format!("export {}={token}\n", kind.variable());
+    }
+    if let Some(root) = emulator.control_root() {
+        lines += &format!("export ENTRA_RISK_CONTROL={root}\n");
     }
     output::print(&lines)?;
     stopped().await.map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;

@@ -14,6 +14,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address to listen on for HTTPS as well, if any; port 0 takes a free one.
     pub tls: Option<SocketAddr>,
+    /// The address of the calls for test fixtures and of the page, if any; port 0 takes a free
+    /// one. Who can reach it can do everything: it asks for no token.
+    pub control: Option<SocketAddr>,
     /// What to serve, each below its version.
     pub contracts: Vec<Contract>,
     /// How many entities to make for each set, besides those that documented exchanges name.
@@ -24,7 +27,7 @@ pub struct Config {
     pub capacity: usize,
     /// How many connections may be open at once; further ones wait.
     pub connections: usize,
-    /// What to keep of the requests; nothing by default.
+    /// What to keep of the requests; nothing by default, the last thousand with a control address.
     pub record: Option<Recording>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
@@ -37,6 +40,7 @@ impl Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
+            control: None,
             contracts: contracts.to_vec(),
             users: 0,
             page_size: 100,

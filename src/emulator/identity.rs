@@ -26,6 +26,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Its name in facts.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::DelegatedWork => "delegatedWork",
+            Self::DelegatedPersonal => "delegatedPersonal",
+        }
+    }
+
     /// Its name in facts, and the permissions that suffice for it.
     pub(super) fn permitted(self, permissions: &Permissions) -> (&'static str, &[String]) {
         match self {

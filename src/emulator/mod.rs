@@ -13,6 +13,7 @@ mod clock;
 mod config;
 mod connection;
 mod content;
+mod control;
 mod faults;
 mod identity;
 mod json;

@@ -14,10 +14,11 @@ use super::api::Api;
 use super::auth::Authority;
 use super::clock;
 use super::config::{Config, StartError};
+use super::control;
 use super::connection::{FAREWELL, serve, told};
 use super::faults::{Active, Fault};
 use super::identity::Identity;
-use super::record::{Received, Recorder};
+use super::record::{Received, Recorder, Recording};
 use super::seed;
 use super::service::{Scheme, Service};
 use super::tls::Certificates;
@@ -28,6 +29,7 @@ pub struct Emulator {
     service: Arc<Service>,
     stop: watch::Sender<bool>,
     secure: Option<Secure>,
+    control: Option<SocketAddr>,
     accepting: Vec<JoinHandle<()>>,
     places: Arc<Semaphore>,
     n_places: u32,
@@ -66,6 +68,11 @@ impl Emulator {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
+        let control = match config.control {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let record = config.record.or_else(|| control.is_some().then(Recording::default));
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
@@ -73,7 +80,8 @@ impl Emulator {
             address,
             page_size: config.page_size,
             capacity: config.capacity,
-            watch: Watch::new(config.record, config.faults),
+            watch: Watch::new(record, config.faults),
+            users: config.users,
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));
@@ -91,7 +99,12 @@ impl Emulator {
             }
             None => None,
         };
-        Ok(Self { service, stop, secure, accepting, places, n_places })
+        let control = control.map(|(listener, address)| {
+            let root = root(Scheme::Http, service.address);
+            accepting.push(tokio::spawn(control::serve(listener, service.clone(), root, stopped.clone())));
+            address
+        });
+        Ok(Self { service, stop, secure, control, accepting, places, n_places })
     }
 
     /// The address that it listens on.
@@ -104,6 +117,23 @@ impl Emulator {
     #[must_use]
     pub fn tls_address(&self) -> Option<SocketAddr> {
         self.secure.as_ref().map(|secure| secure.address)
+    }
+
+    /// The address of its calls for test fixtures and of its page, if it has one.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.control
+    }
+
+    /// The root of the same: `http://127.0.0.1:8081`.
+    #[must_use]
+    pub fn control_root(&self) -> Option<String> {
+        self.control.map(|address| root(Scheme::Http, address))
+    }
+
+    /// Brings everything back to the start: members, history, faults, records, clock.
+    pub fn reset(&self) {
+        self.service.reset();
     }
 
     /// The root of everything that it serves: `http://127.0.0.1:8080`.

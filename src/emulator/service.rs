@@ -36,6 +36,8 @@ pub(super) struct Service {
     pub(super) address: SocketAddr,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// How many members of each set were made up at the start.
+    pub(super) users: usize,
     /// Records and faults; nothing looks at them while both are off.
     pub(super) watch: Watch,
 }

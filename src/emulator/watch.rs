@@ -23,6 +23,7 @@ use super::list::{Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
 use super::refusal::Outcome;
+use super::seed;
 use super::service::{Admitted, Located, Scheme, Service, arrived, drain, host};
 use crate::odata::{self, format_instant};
 
@@ -82,6 +83,15 @@ impl Watch {
 }
 
 impl Service {
+    /// Everything as it was at the start.
+    pub(super) fn reset(&self) {
+        let contracts: Vec<_> = self.apis.iter().map(|api| api.contract.clone()).collect();
+        let store = seed::store(&contracts, self.users);
+        *self.store.write().unwrap_or_else(PoisonError::into_inner) = store;
+        self.clock.reset();
+        self.watch.reset();
+    }
+
     /// Answers one request, with faults and a record.
     pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
         let (started, time) = (clock::stopwatch(), clock::now());
