@@ -12,13 +12,14 @@ use super::docs;
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
 use super::probes;
+use super::run_report::{self, Catalogue};
 use super::specs;
 use crate::accepted;
 use crate::conformance::{self, DocsOptions, Listener, Options, RunError, Selection, ServerOptions};
 use crate::contract::{Contract, Rests};
 use crate::docs::Page;
 use crate::emulator::{Config, Emulator, Identity};
-use crate::report::{self, Format, Human};
+use crate::report::{self, Format};
 use crate::verdict::{Check, Judged, Outcome, Report, Side};
 
 /// Check that client and server do what the documentation says.
@@ -76,10 +77,13 @@ pub(super) struct Conform {
     /// Seconds that an effect may take to be seen on --server
     #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "server")]
     settle: u64,
-    /// Format of standard output: human or json
+    /// Format of standard output: human, json, junit, sarif, html, github or markdown
+    ///
+    /// github prints annotations, and adds the summary to the page of the job where
+    /// GITHUB_STEP_SUMMARY names it.
     #[arg(long, default_value = "human")]
     format: Format,
-    /// Also write the report to a file: json=report.json; may be repeated
+    /// Also write the report to a file: junit=report.xml; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     output: Vec<Destination<Format>>,
     /// List of accepted disagreements (TOML)
@@ -151,7 +155,7 @@ impl Conform {
 
     /// Whether standard output is for programs.
     pub(super) fn is_json(&self) -> bool {
-        self.format == Format::Json
+        self.format.is_json()
     }
 }
 
@@ -192,17 +196,23 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         }
     };
     progress.clear();
-    let render = |format: Format| match format {
-        Format::Human => Human::new(command.strict).render(&report),
-        Format::Json => report::json(&report),
+    let (catalogue, repository) = (Catalogue::new(), run_report::repository());
+    let shown = report::Run {
+        report: &report,
+        strict: command.strict,
+        catalogue: &catalogue.described(),
+        repository: &repository,
     };
     for (format, file) in files {
-        file.finish(&output::plain(&render(format)))?;
+        file.finish(&output::plain(&shown.render(format)))?;
     }
     if let Some(draft) = draft {
         draft.finish(&accepted::draft_checks(&report.checks))?;
     }
-    output::print(&render(command.format))?;
+    output::print(&shown.render(command.format))?;
+    if command.format == Format::Github {
+        run_report::summarize(|| shown.render(Format::Markdown))?;
+    }
     let exit = ending(&report, command.strict);
     Ok(match pages.map_or(Exit::Done, |pages| docs::read::end(&pages.skipped)) {
         Exit::Done => exit,

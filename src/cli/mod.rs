@@ -11,6 +11,7 @@ mod findings;
 mod git;
 mod output;
 mod probes;
+mod run_report;
 mod schema;
 mod serve;
 mod spec;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::client::{Cloud, Session, SessionError, StaticToken, is_loopback};
-use crate::rules::{BASIC, Credential, ProbeToken, Reply, Request, UNKNOWN};
-use crate::wire::Connection;
+use crate::rules::{BASIC, Credential, Form, ProbeToken, Reply, Request, UNKNOWN};
+use crate::wire::{Connection, Framing};
 
 /// How long the server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -117,7 +117,7 @@ impl Target {
     pub(super) async fn greet(&mut self) -> Result<(), TargetError> {
         let request = Request { method: "GET".to_owned(), path: "/".to_owned(), ..Request::default() };
         let url = self.base.to_string();
-        match self.once(&request, Credential::None, false).await {
+        match self.once(&request, Credential::None, Form::Plain, false).await {
             Ok(_) => Ok(()),
             Err(reason) => Err(TargetError::Unreachable {
                 url,
@@ -131,11 +131,12 @@ impl Target {
         &mut self,
         request: &Request,
         credential: Credential,
+        form: Form,
         to_the_end: bool,
     ) -> Result<Reply, String> {
         let mut attempt = 1;
         loop {
-            let reply = self.once(request, credential, to_the_end).await?;
+            let reply = self.once(request, credential, form, to_the_end).await?;
             if !matches!(reply.status, 429 | 503) || attempt == MOST_ATTEMPTS {
                 return Ok(reply);
             }
@@ -146,7 +147,30 @@ impl Target {
         }
     }
 
-    async fn once(&mut self, request: &Request, credential: Credential, to_the_end: bool) -> Result<Reply, String> {
+    /// Whether what goes over the connection can be seen, and chosen, byte for byte.
+    pub(super) fn is_bare(&self) -> bool {
+        matches!(self.transport, Transport::Plain(_))
+    }
+
+    /// Path and query of a further page, below the root; `None` where the link leads elsewhere.
+    pub(super) fn below(&self, link: &str) -> Option<String> {
+        let url = self.base.join(link).ok()?;
+        let root = self.base.path().trim_end_matches('/');
+        let path = url.path().strip_prefix(root).filter(|path| path.starts_with('/'))?;
+        let near = url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none();
+        near.then(|| match url.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        })
+    }
+
+    async fn once(
+        &mut self,
+        request: &Request,
+        credential: Credential,
+        form: Form,
+        to_the_end: bool,
+    ) -> Result<Reply, String> {
         let bearer = |token: &String| format!("Bearer {token}");
         let authorization = match credential {
             Credential::Permitted => vec![bearer(&self.token)],
@@ -163,7 +187,13 @@ impl Target {
         let path = format!("{}{}", self.base.path().trim_end_matches('/'), request.target());
         match &mut self.transport {
             Transport::Plain(connection) => {
-                let sent = connection.send(&request.method, &path, &headers, request.body.as_deref(), to_the_end).await;
+                let framing = match form {
+                    Form::Plain => Framing::Length,
+                    Form::Chunked => Framing::Chunked,
+                    Form::Expect => Framing::Expect,
+                };
+                let body = request.body.as_deref().map(|body| (body, framing));
+                let sent = connection.send_framed(&request.method, &path, &headers, body, to_the_end).await;
                 let answer = sent.map_err(|error| error.to_string())?;
                 Ok(Reply { status: answer.status, headers: answer.headers, body: answer.body, after: answer.after })
             }

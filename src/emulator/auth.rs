@@ -33,7 +33,7 @@ pub(super) struct Caller {
     pub(super) id: Cell,
     pub(super) kind: Kind,
     pub(super) permissions: Vec<String>,
-    not_before: i64,
+    pub(super) not_before: i64,
     expires: i64,
 }
 

@@ -53,9 +53,15 @@ pub(super) fn ticks(span: Duration) -> i64 {
     i64::try_from(span.as_nanos() / 100).unwrap_or(i64::MAX)
 }
 
-#[allow(clippy::disallowed_methods)] // the one place
+#[allow(clippy::disallowed_methods)] // with the stopwatch, the one place
 fn system() -> Instant {
     ticks(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// A point in time that only serves to measure from.
+#[allow(clippy::disallowed_methods)] // the one place
+pub(super) fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 #[cfg(test)]

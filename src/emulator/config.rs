@@ -4,6 +4,8 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::clock::Clock;
+use super::faults::Fault;
+use super::record::Recording;
 use crate::contract::Contract;
 
 /// What to serve, and where.
@@ -29,6 +31,10 @@ pub struct Config {
     pub clock: Clock,
     /// How many connections may be open at once; further ones wait.
     pub connections: usize,
+    /// What to keep of the requests; nothing by default.
+    pub record: Option<Recording>,
+    /// What goes wrong from the start.
+    pub faults: Vec<Fault>,
 }
 
 impl Config {
@@ -46,6 +52,8 @@ impl Config {
             logged: 5_000,
             clock: Clock::default(),
             connections: 1024,
+            record: None,
+            faults: Vec::new(),
         }
     }
 }

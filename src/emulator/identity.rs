@@ -1,5 +1,7 @@
 //! Who calls: the claims that a token of the emulator is made from. It knows no cryptography.
 
+use serde::Serialize;
+
 use crate::contract::{Contract, Permissions};
 
 /// The audience of every token for Microsoft Graph.
@@ -12,7 +14,8 @@ pub(super) const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 pub(super) const TENANT: &str = "7d5f1a6c-9d3e-4b1c-8f5e-2a0c6e4b9d11";
 
 /// How a caller signed in; what the permission tables of the documentation tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// An application without a user.
     Application,

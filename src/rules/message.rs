@@ -98,6 +98,18 @@ impl ProbeToken {
     }
 }
 
+/// How a request is put on the connection, where that is what is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Form {
+    /// As usual: the body with its length.
+    #[default]
+    Plain,
+    /// The body in chunks.
+    Chunked,
+    /// The body once the server says that it wants it.
+    Expect,
+}
+
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reply {
@@ -143,8 +155,18 @@ impl Request {
 
     /// The same request as a line for a shell, with base URL and token in the environment.
     #[must_use]
-    pub fn curl(&self, credential: Credential) -> String {
-        let mut line = format!("curl -sS -i -X {} \"$ENTRA_RISK_BASE_URL\"{}", self.method, quote(&self.target()));
+    pub fn curl(&self, credential: Credential, form: Form) -> String {
+        let method = match self.method.as_str() {
+            // With -X curl would wait for the body that never comes.
+            "HEAD" => "--head".to_owned(),
+            method => format!("-i -X {method}"),
+        };
+        let mut line = format!("curl -sS {method} \"$ENTRA_RISK_BASE_URL\"{}", quote(&self.target()));
+        match form {
+            Form::Plain => {}
+            Form::Chunked => line += " -H 'Transfer-Encoding: chunked'",
+            Form::Expect => line += " -H 'Expect: 100-continue'",
+        }
         match credential {
             Credential::Permitted => line += " -H \"Authorization: Bearer $ENTRA_RISK_TOKEN\"",
             Credential::SmallScheme => line += " -H \"Authorization: bearer $ENTRA_RISK_TOKEN\"",
@@ -181,6 +203,12 @@ impl Reply {
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The address of the page behind this one.
+    #[must_use]
+    pub fn next_link(&self) -> Option<String> {
+        Some(self.json()?.get("@odata.nextLink")?.as_str()?.to_owned())
     }
 
     /// Status and error code for people: `403 Forbidden`.

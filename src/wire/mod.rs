@@ -8,5 +8,5 @@ mod connection;
 mod scripted;
 
 pub use codec::{Head, Message, WireError};
-pub use connection::{Answer, Connection};
+pub use connection::{Answer, Connection, Framing};
 pub use scripted::{Scripted, Step};

@@ -103,7 +103,7 @@ fn identity<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
     let mut probes = vec![
         probe("no-token", Credential::None, unauthenticated, vec![authorization], out),
         probe("wrong-scheme", Credential::OtherScheme, unauthenticated, vec![authorization], out),
-        probe("unknown-token", Credential::Unknown, unauthenticated, vec![authorization], out),
+        probe("unknown-token", Credential::Unknown, subject.convention("unknown-token"), vec![authorization], out),
         // Which of the two counts is a matter of taste; that none does is safest (RFC 9110, 5.3).
         probe("two-credentials", Credential::Twice, subject.convention("one-credential"), vec![], Right::Stranger),
         token(ProbeToken::NoPermission, forbidden, every, no),
@@ -183,6 +183,10 @@ fn body<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
         add(format!("{name}-of-null"), changed(json!([null])), malformed, vec![fact]);
         if let Some(format) = subject.fact("format", Some(name)) {
             add(format!("{name}-not-a-guid"), changed(json!(["not-a-guid"])), Some(format), vec![]);
+            // All or nothing: what is right beside it is not done.
+            let mixed: Vec<Value> =
+                value.as_array().into_iter().flatten().cloned().chain([json!("not-a-guid")]).collect();
+            add(format!("{name}-one-not-a-guid"), changed(json!(mixed)), Some(format), vec![]);
         }
         if let Some(minimum) = subject.fact("minimum", Some(name)) {
             add(format!("{name}-0"), changed(json!([])), Some(minimum), vec![]);
@@ -190,7 +194,9 @@ fn body<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
         // The bound is the transcript's word, so that a description with another one is noticed.
         let limit = subject.exchange.states("limit", name).and_then(|stated| stated.value.parse::<usize>().ok());
         if let Some(limit) = limit {
-            let ids: Vec<String> = (0..=limit).map(generated_id).collect();
+            // The documented ones are among them, so that it is seen whether they change.
+            let documented = value.as_array().into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned));
+            let ids: Vec<String> = documented.chain((0..).map(generated_id)).take(limit + 1).collect();
             add(format!("{name}-{}", limit + 1), changed(json!(ids)), subject.fact("limit", Some(name)), vec![]);
         }
     }

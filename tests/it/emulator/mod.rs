@@ -2,10 +2,12 @@
 
 mod actions;
 mod connections;
+mod faults;
 mod history;
 #[cfg(feature = "tls")]
 mod https;
 mod lists;
+mod records;
 mod refusals;
 mod slow;
 mod start;
