@@ -14,8 +14,9 @@ use ring::signature::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::clock;
+use super::clock::Clock;
 use super::identity::{AUDIENCE, Identity, Kind, PERSONAL_TENANT, TENANT};
+use super::state::Cell;
 
 /// The issuer and judge of tokens. It has no `Debug`, so that no key can be printed.
 pub(super) struct Authority {
@@ -23,10 +24,13 @@ pub(super) struct Authority {
     public: UnparsedPublicKey<Vec<u8>>,
     random: SystemRandom,
     verified: Mutex<Cache>,
+    clock: Clock,
 }
 
 /// What a verified token says, as far as serving goes.
 pub(super) struct Caller {
+    /// The object id of the user, or of the application's service principal.
+    pub(super) id: Cell,
     pub(super) kind: Kind,
     pub(super) permissions: Vec<String>,
     pub(super) not_before: i64,
@@ -63,17 +67,17 @@ const CALLER: &str = "b8f5d0a2-6c1e-4e7b-a3d9-4f1c2b6a8e05";
 
 impl Authority {
     /// Makes a new key. `None` if the system has no randomness.
-    pub(super) fn new() -> Option<Self> {
+    pub(super) fn new(clock: Clock) -> Option<Self> {
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).ok()?;
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public_key().as_ref().to_vec());
-        Some(Self { key, public, random, verified: Mutex::new(Cache::default()) })
+        Some(Self { key, public, random, verified: Mutex::new(Cache::default()), clock })
     }
 
     /// A signed token for a caller.
     pub(super) fn issue(&self, identity: &Identity) -> String {
-        let now = clock::now_seconds();
+        let now = self.clock.now_seconds();
         let (tid, idtyp) = match identity.kind {
             Kind::Application => (TENANT, "app"),
             Kind::DelegatedWork => (TENANT, "user"),
@@ -122,7 +126,7 @@ impl Authority {
                 caller
             }
         };
-        let now = clock::now_seconds();
+        let now = self.clock.now_seconds();
         if now >= caller.expires {
             return Err("Lifetime validation failed, the token is expired.");
         }
@@ -166,7 +170,7 @@ impl Authority {
             }
             _ => return Err("The access token has to have either roles or scp."),
         };
-        Ok(Caller { kind, permissions, not_before: claims.nbf, expires: claims.exp })
+        Ok(Caller { id: Cell::Text(claims.oid.into()), kind, permissions, not_before: claims.nbf, expires: claims.exp })
     }
 }
 
@@ -238,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_token_says_who_calls_and_with_which_permissions() {
-        let authority = Authority::new().expect("randomness");
+        let authority = Authority::new(Clock::default()).expect("randomness");
         for kind in [Kind::Application, Kind::DelegatedWork, Kind::DelegatedPersonal] {
             let token = authority.issue(&Identity::new(kind, ["A.Read", "B.Read"]));
             for scheme in ["Bearer", "bearer", "BEARER"] {
@@ -252,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_token_that_was_changed_in_any_byte_is_refused() {
-        let authority = Authority::new().expect("randomness");
+        let authority = Authority::new(Clock::default()).expect("randomness");
         let token = authority.issue(&Identity::none());
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
@@ -265,7 +269,10 @@ mod tests {
 
     #[test]
     fn another_key_an_unsigned_token_and_an_expired_one_are_refused() {
-        let (ours, theirs) = (Authority::new().expect("randomness"), Authority::new().expect("randomness"));
+        let (ours, theirs) = (
+            Authority::new(Clock::default()).expect("randomness"),
+            Authority::new(Clock::default()).expect("randomness"),
+        );
         let token = ours.issue(&Identity::none());
         assert!(caller(&theirs, &format!("Bearer {token}")).is_err());
         let claims = token.split('.').nth(1).expect("claims");
@@ -279,7 +286,7 @@ mod tests {
 
     #[test]
     fn the_cache_is_bounded_and_forgets_the_oldest() {
-        let authority = Authority::new().expect("randomness");
+        let authority = Authority::new(Clock::default()).expect("randomness");
         let tokens: Vec<_> =
             (0..CACHED + 10).map(|n| authority.issue(&Identity::application([n.to_string()]))).collect();
         for token in &tokens {

@@ -4,6 +4,7 @@ mod actions;
 mod connections;
 mod control;
 mod faults;
+mod history;
 #[cfg(feature = "tls")]
 mod https;
 mod lists;
