@@ -41,9 +41,8 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     config.tls = command.tls.then_some(command.tls_listen);
     config.control = command.control;
     config.faults = command.fault;
-    let emulator = Emulator::start(config)
-        .await
-        .map_err(|error| Failure::input(error.to_string(), "give another address"))?;
+    let emulator =
+        Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), "give another address"))?;
     let mut lines = format!("export ENTRA_RISK_GRAPH_ROOT={}\n", emulator.root());
     if let Some(contract) = contracts.first() {
         lines += &format!("export ENTRA_RISK_BASE_URL={}\n", emulator.base_url(&contract.api));

@@ -150,7 +150,7 @@ fn described<'a>(control: &'a Control, set: &str) -> Result<(&'a Contract, &'a S
 }
 
 /// What the contracts say of a property: the first that knows it.
-fn property<'a>(control: &'a Control, set: &str, name: &str) -> Option<(&'a Contract, &'a Property)> {
+pub(super) fn property<'a>(control: &'a Control, set: &str, name: &str) -> Option<(&'a Contract, &'a Property)> {
     control.service.apis.iter().map(|api| &api.contract).find_map(|contract| {
         let properties = seed::properties(contract, seed::entity_shape(contract, set)?);
         Some((contract, properties.iter().find(|property| property.name == name)?))

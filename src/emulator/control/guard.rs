@@ -69,9 +69,15 @@ mod tests {
         for host in ["127.0.0.1:4000", "localhost:4000", "LOCALHOST:4000", "[::1]:4000"] {
             assert!(passes(loopback, "GET", &[("host", host)]), "{host}");
         }
-        for host in
-            ["rebound.example:4000", "127.0.0.1:4001", "127.0.0.1", "10.0.0.1:4000", "localhost.evil.example:4000", "", "a@127.0.0.1:4000"]
-        {
+        for host in [
+            "rebound.example:4000",
+            "127.0.0.1:4001",
+            "127.0.0.1",
+            "10.0.0.1:4000",
+            "localhost.evil.example:4000",
+            "",
+            "a@127.0.0.1:4000",
+        ] {
             assert!(!passes(loopback, "GET", &[("host", host)]), "{host}");
         }
         assert!(!passes(loopback, "GET", &[]), "no host");

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
@@ -49,9 +49,10 @@ struct Call {
 }
 
 impl Call {
-    /// The value of an option of the query.
+    /// The value of an option of the query, unless it is empty.
     fn option(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(option, _)| option == name).map(|(_, value)| value.as_str())
+        let found = self.query.iter().find(|(option, _)| option == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 }
 
@@ -119,16 +120,12 @@ impl Control {
         if let Err(trouble) = guard::check(&parts, self.address) {
             return trouble.into();
         }
-        let body = match tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_BODY).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(_)) => {
-                let message = format!("the body is longer than {LONGEST_BODY} bytes, or did not arrive whole");
-                return Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, "bodyTooLong", message).into();
-            }
-            Err(_) => return Trouble::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body took too long").into(),
+        let body = match arrived(body).await {
+            Ok(body) => body,
+            Err(trouble) => return trouble.into(),
         };
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let decoded = |raw: &str| odata::segment(raw).unwrap_or_else(|| raw.to_owned());
+        let decoded = |raw: &str| odata::segment(raw).unwrap_or_else(|| raw.to_owned());
         let call = Call {
             method: parts.method.clone(),
             path: parts.uri.path().split('/').filter(|segment| !segment.is_empty()).map(decoded).collect(),
@@ -138,6 +135,23 @@ impl Control {
             body,
         };
         calls::answer(self, &call).await.unwrap_or_else(Reply::from)
+    }
+}
+
+/// Takes a body from the connection.
+async fn arrived(body: Incoming) -> Result<Bytes, Trouble> {
+    let too_long = || {
+        let message = format!("the body is longer than {LONGEST_BODY} bytes, or did not arrive whole");
+        Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, "bodyTooLong", message)
+    };
+    // What is announced as too long is not waited for.
+    if body.size_hint().lower() > LONGEST_BODY as u64 {
+        return Err(too_long());
+    }
+    match tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_BODY).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(_)) => Err(too_long()),
+        Err(_) => Err(Trouble::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body took too long")),
     }
 }
 

@@ -105,11 +105,6 @@ impl Trouble {
         let header = Some((ALLOW, HeaderValue::from_static(allowed)));
         Self { header, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "methodNotAllowed", message) }
     }
-
-    /// For people.
-    pub(super) fn message(&self) -> &str {
-        &self.message
-    }
 }
 
 impl From<Trouble> for Reply {

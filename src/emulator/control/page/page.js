@@ -20,11 +20,16 @@
   };
 
   const listen = async () => {
+    let isLive = false;
     for (;;) {
       try {
+        if (!isLive) {
+          await fetch("/ready");
+          isLive = true;
+          say("live");
+        }
         const answer = await fetch("/news?version=" + version);
         const news = await answer.json();
-        say("live");
         if (news.version !== version) {
           version = news.version;
           await renew();
@@ -32,6 +37,7 @@
           await new Promise((done) => setTimeout(done, 250));
         }
       } catch {
+        isLive = false;
         say("not connected; trying again");
         await new Promise((done) => setTimeout(done, 2000));
       }
