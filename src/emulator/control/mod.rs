@@ -45,6 +45,8 @@ struct Call {
     /// Whether it comes from somebody who reads HTML.
     is_for_people: bool,
     content_type: String,
+    /// The query of the page that a form was sent from, with its question mark.
+    came_from: String,
     body: Bytes,
 }
 
@@ -132,6 +134,7 @@ impl Control {
             query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
             is_for_people: text("accept").contains("text/html"),
             content_type: text("content-type").to_owned(),
+            came_from: text("referer").split_once('?').map_or(String::new(), |(_, query)| format!("?{query}")),
             body,
         };
         calls::answer(self, &call).await.unwrap_or_else(Reply::from)

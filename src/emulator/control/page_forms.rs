@@ -13,35 +13,37 @@ pub(super) fn send(control: &Control, call: &Call, form: &str) -> Answer {
     let fields = pairs(&call.body);
     let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.trim());
     let done = match form {
-        "fault" => fault(control, &field).map(|()| "/#faults-section"),
-        "clock" => clock(control, &field).map(|()| "/#clock-section"),
+        "fault" => fault(control, &field),
+        "clock" => clock(control, &field).map(|()| "clock-section".to_owned()),
         "forget" => {
             control.recorder().clear();
-            Ok("/#requests-section")
+            Ok("requests-section".to_owned())
         }
         "reset" => {
             control.service.reset();
-            Ok("/#clock-section")
+            Ok("clock-section".to_owned())
         }
         _ => return Err(Trouble::not_found("there is no such form")),
     };
     control.recorder().touch();
     Ok(match done {
-        Ok(place) => Reply::see(place),
+        // Back to where one was: the same members, and the focus near the button that was pressed.
+        Ok(place) => Reply::see(&format!("/{}#{place}", call.came_from)),
         Err(problem) => page::page(control, call, Some(&problem)).with_status(StatusCode::UNPROCESSABLE_ENTITY),
     })
 }
 
-fn fault<'a>(control: &Control, field: &impl Fn(&str) -> Option<&'a str>) -> Result<(), String> {
+fn fault<'a>(control: &Control, field: &impl Fn(&str) -> Option<&'a str>) -> Result<String, String> {
     let watch = &control.service.watch;
     if let Some(off) = field("off") {
         watch.change(|active| active.retain(|fault| off != "*" && fault.kind.as_str() != off));
-        return Ok(());
+        return Ok(if off == "*" { "faults-off".to_owned() } else { format!("switch-{off}") });
     }
     let text = field("on").or_else(|| field("text")).unwrap_or_default();
     let fault: Fault = text.parse().map_err(|error| format!("Failed to {error}."))?;
+    let place = format!("switch-{}", fault.kind.as_str());
     watch.change(|active: &mut Active| active.add(fault));
-    Ok(())
+    Ok(place)
 }
 
 fn clock<'a>(control: &Control, field: &impl Fn(&str) -> Option<&'a str>) -> Result<(), String> {

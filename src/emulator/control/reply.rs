@@ -79,7 +79,8 @@ impl Reply {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert("content-security-policy", HeaderValue::from_static(POLICY));
         headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-        headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        // With `no-referrer` browsers send our own forms with the origin null.
+        headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
         headers.extend(self.header);
         response

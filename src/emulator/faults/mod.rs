@@ -108,7 +108,7 @@ impl FaultKind {
     pub fn catalogue() -> Vec<(Self, &'static str)> {
         vec![
             (Self::Throttle { rate: 1.0, retry_after: None }, "429 to more than one request a second and tenant"),
-            (Self::Unavailable { retry_after: None }, "503"),
+            (Self::Unavailable { retry_after: None }, "503, the service is unavailable"),
             (Self::Latency { millis: 1000 }, "the answer takes a second longer"),
             (Self::ResetBefore, "the connection breaks before anything was done"),
             (Self::ResetAfter, "the connection breaks after everything was done"),

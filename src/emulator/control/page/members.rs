@@ -14,12 +14,14 @@ use crate::contract::Shape;
 
 /// How many members a page has.
 const PAGE: usize = 25;
-/// How many properties are shown at most.
-const COLUMNS: usize = 7;
+/// How many properties are shown beside names and identity.
+const COLUMNS: usize = 4;
 
 /// What is shown of a set.
 struct Chosen<'a> {
     table: &'a Table,
+    /// What tells members apart for people, under which the identity stands.
+    names: Vec<usize>,
     columns: Vec<usize>,
     find: &'a str,
     after: Option<&'a str>,
@@ -36,9 +38,11 @@ pub(super) fn section(control: &Control, call: &Call) -> Markup {
             section id="members-section" { h2 { "Members" } p.soft { "The contracts describe no set." } }
         };
     };
+    let (names, columns) = columns(control, table);
     let chosen = Chosen {
         table,
-        columns: columns(control, table),
+        names,
+        columns,
         find: call.option("find").unwrap_or_default().trim(),
         after: call.option("after"),
     };
@@ -72,11 +76,12 @@ fn chooser(apis: &[Api], store: &Store, chosen: &Chosen<'_>) -> Markup {
 }
 
 fn members(control: &Control, chosen: &Chosen<'_>) -> Markup {
-    let Chosen { table, columns, find, after } = chosen;
+    let Chosen { table, names, columns, find, after } = chosen;
+    let all: Vec<_> = [table.key].iter().chain(names).chain(columns).copied().collect();
     let start = after.map(Key::of).map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
     let rows = table.rows.range((start, std::ops::Bound::Unbounded)).map(|(_, row)| row);
     let sought = find.to_lowercase();
-    let mut rows = rows.filter(|row| sought.is_empty() || contains(row, columns, &sought));
+    let mut rows = rows.filter(|row| sought.is_empty() || contains(row, &all, &sought));
     let page: Vec<_> = rows.by_ref().take(PAGE).collect();
     let next = page.last().filter(|_| rows.next().is_some()).map(|row| table.id(row));
     let kinds: Vec<_> = columns.iter().map(|column| kind(control, table, *column)).collect();
@@ -84,12 +89,12 @@ fn members(control: &Control, chosen: &Chosen<'_>) -> Markup {
         div.scroll {
             table {
                 caption.hidden { "Members of " (table.set) }
-                thead { tr { @for column in columns { th scope="col" { (words(&table.columns[*column])) } } } }
+                thead { tr { th scope="col" { "member" } @for column in columns { th scope="col" { (words(&table.columns[*column])) } } } }
                 tbody id="members" data-live {
                     @for row in &page {
-                        tr { @for (column, kind) in columns.iter().zip(&kinds) { (cell(&row[*column], *kind)) } }
+                        tr { (member(table, names, row)) @for (column, kind) in columns.iter().zip(&kinds) { (cell(&row[*column], *kind)) } }
                     }
-                    @if page.is_empty() { tr { td colspan=(columns.len()) { "There is none." } } }
+                    @if page.is_empty() { tr { td colspan=(columns.len() + 1) { "There is none." } } }
                 }
             }
         }
@@ -104,16 +109,12 @@ fn members(control: &Control, chosen: &Chosen<'_>) -> Markup {
 /// How a property is shown.
 #[derive(Clone, Copy)]
 enum Kind {
-    Identity,
     Member,
     Time,
     Other,
 }
 
 fn kind(control: &Control, table: &Table, column: usize) -> Kind {
-    if column == table.key {
-        return Kind::Identity;
-    }
     let found = property(control, &table.set, &table.columns[column]);
     match found.map(|(contract, property)| contract.resolve(&property.shape)) {
         Some(Shape::Enum { .. } | Shape::Boolean) => Kind::Member,
@@ -122,12 +123,23 @@ fn kind(control: &Control, table: &Table, column: usize) -> Kind {
     }
 }
 
+/// Who it is: names, and the identity below.
+fn member(table: &Table, names: &[usize], row: &Row) -> Markup {
+    let mut names = names.iter().map(|column| &row[*column]).filter(|cell| **cell != Cell::Null).map(text);
+    html! {
+        th.member scope="row" {
+            @if let Some(name) = names.next() { strong { (name) } }
+            @for name in names { span { (name) } }
+            code.plain { (table.id(row)) }
+        }
+    }
+}
+
 fn cell(cell: &Cell, kind: Kind) -> Markup {
     let text = text(cell);
     html! {
         @match (cell, kind) {
             (Cell::Null, _) => td.soft { "–" span.hidden { "none" } },
-            (_, Kind::Identity) => td.id { code.plain { (text) } },
             (_, Kind::Member) => td { span.pill { (text) } },
             (_, Kind::Time) => td.short { (second(&text)) },
             (_, Kind::Other) => td { (text) },
@@ -146,23 +158,25 @@ fn contains(row: &Row, columns: &[usize], sought: &str) -> bool {
     columns.iter().any(|column| text(&row[*column]).to_lowercase().contains(sought))
 }
 
-/// The identity, two names, and what operations change.
-fn columns(control: &Control, table: &Table) -> Vec<usize> {
+/// Two names, and first of all what operations change.
+fn columns(control: &Control, table: &Table) -> (Vec<usize>, Vec<usize>) {
     let is_name = |name: &str| {
         property(control, &table.set, name).is_some_and(|(contract, property)| {
             matches!(contract.resolve(&property.shape), Shape::Text { format: None, .. })
         })
     };
-    let names = (0..table.columns.len()).filter(|column| *column != table.key && is_name(&table.columns[*column]));
+    let places = 0..table.columns.len();
+    let names = places.clone().filter(|column| *column != table.key && is_name(&table.columns[*column]));
+    let names: Vec<_> = names.take(2).collect();
     let altered = altered(&control.service.apis, &table.set);
-    let altered = altered.iter().filter_map(|name| table.column(name));
-    let mut columns = vec![table.key];
-    for column in names.take(2).chain(altered).chain(0..table.columns.len()) {
-        if columns.len() < COLUMNS && !columns.contains(&column) {
+    let mut columns = Vec::new();
+    for column in altered.iter().filter_map(|name| table.column(name)).chain(places) {
+        let is_new = column != table.key && !names.contains(&column) && !columns.contains(&column);
+        if columns.len() < COLUMNS && is_new {
             columns.push(column);
         }
     }
-    columns
+    (names, columns)
 }
 
 /// The properties of a set that operations change.
