@@ -1,6 +1,6 @@
 //! Carries out the server's cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::accounts::{identities, set};
@@ -68,10 +68,12 @@ pub(super) async fn run(
     // Accounts that were named are the only ones to act on, wherever the server is.
     let away = target.reach() == Reach::Away || options.test_ids.is_some();
     let mut session = Examination {
+        contract,
+        absent: BTreeSet::new(),
         target,
         replaced: BTreeMap::new(),
         listed: BTreeMap::new(),
-        absent: BTreeMap::new(),
+        untried: BTreeMap::new(),
         silences: 0,
         settle: options.settle,
         in_vain: 0,
@@ -87,7 +89,7 @@ pub(super) async fn run(
         let reason = session.reason_not_to(&case, away);
         let seen = match reason {
             Some(reason) => Err(Verdict::not_run(reason)),
-            None => match session.absent.get(&case.operation) {
+            None => match session.untried.get(&case.operation) {
                 Some(verdict) => Err(verdict.clone()),
                 None => session.carry_out(&case, contract).await,
             },
@@ -105,14 +107,17 @@ pub(super) async fn run(
     Ok(())
 }
 
-pub(super) struct Examination {
+pub(super) struct Examination<'a> {
+    contract: &'a Contract,
+    /// Documented aliases that the server does not have.
+    pub(super) absent: BTreeSet<String>,
     pub(super) target: Target,
     /// Documented identities and those that stand for them.
     pub(super) replaced: BTreeMap<String, String>,
     /// Identities that the server lists of each set, once it was asked.
     pub(super) listed: BTreeMap<String, Vec<String>>,
     /// Operations below an entity that cannot be tried, and why.
-    pub(super) absent: BTreeMap<String, Verdict>,
+    untried: BTreeMap<String, Verdict>,
     silences: u32,
     settle: Duration,
     in_vain: u32,
@@ -169,7 +174,7 @@ impl Pause {
     }
 }
 
-impl Examination {
+impl Examination<'_> {
     /// Why a case is not carried out, if so.
     fn reason_not_to(&self, case: &ServerCase, away: bool) -> Option<String> {
         if self.silences >= MOST_SILENCES {
@@ -204,7 +209,7 @@ impl Examination {
             None => self.prepare(case, &mut seen).await?,
         }
         seen.request = self.replace(&case.request);
-        seen.reply = self.send_as(&case.request, case.credential, case.form, case.to_the_end).await?;
+        seen.reply = self.send_as(&case.request, case).await?;
         if seen.reply.status == 404 && !case.acts && !contract_literal(contract, case) {
             self.read_another(case, contract, &mut seen).await?;
         }
@@ -216,7 +221,8 @@ impl Examination {
         let taken = (200..300).contains(&seen.reply.status) && !case.after.is_empty();
         loop {
             seen.after = self.read(&case.after).await?;
-            let settled = !case.checks.iter().any(|asserted| (asserted.judge)(&seen).outcome == Outcome::Fail);
+            let of_state = case.checks.iter().filter(|asserted| case.of_state.contains(&asserted.check.id));
+            let settled = !of_state.into_iter().any(|asserted| (asserted.judge)(&seen).outcome == Outcome::Fail);
             if !taken || settled || !pause.take().await {
                 self.learn(&pause, settled);
                 self.held = Held::after(case, &seen);
@@ -303,7 +309,7 @@ impl Examination {
             let mut request = case.request.clone();
             request.path = request.path.replace(documented, other);
             seen.request = request.clone();
-            seen.reply = self.send_as(&request, case.credential, case.form, case.to_the_end).await?;
+            seen.reply = self.send_as(&request, case).await?;
             if seen.reply.status != 404 || !nested {
                 return Ok(());
             }
@@ -312,24 +318,48 @@ impl Examination {
             Verdict::not_run("the server does not have the documented entity, and lists no other")
         };
         if nested {
-            self.absent.insert(case.operation.clone(), verdict.clone());
+            self.untried.insert(case.operation.clone(), verdict.clone());
         }
         Err(verdict)
     }
 
     pub(super) async fn send(&mut self, request: &Request, credential: Credential) -> Result<Reply, Verdict> {
-        self.send_as(request, credential, Form::Plain, false).await
+        let way = Way { credential, form: Form::Plain, to_the_end: false, exact: false };
+        self.send_on(request, &way).await
     }
 
-    async fn send_as(
-        &mut self,
-        request: &Request,
-        credential: Credential,
-        form: Form,
-        to_the_end: bool,
-    ) -> Result<Reply, Verdict> {
-        let request = self.replace(request);
-        match self.target.send(&request, credential, form, to_the_end).await {
+    /// Sends what a case is about.
+    async fn send_as(&mut self, request: &Request, case: &ServerCase) -> Result<Reply, Verdict> {
+        let ServerCase { credential, form, to_the_end, exact, .. } = *case;
+        self.send_on(request, &Way { credential, form, to_the_end, exact }).await
+    }
+
+    async fn send_on(&mut self, request: &Request, way: &Way) -> Result<Reply, Verdict> {
+        let mut request = self.replace(request);
+        let alias = if way.exact { None } else { canonical(self.contract, &request) };
+        if let Some((alias, path)) = &alias
+            && self.absent.contains(alias)
+        {
+            request.path.clone_from(path);
+        }
+        let reply = self.send_once(&request, way).await?;
+        match alias {
+            // A documented alias is optional: the server may have the path itself alone.
+            Some((alias, path)) if reply.status == 404 && request.path != path => {
+                request.path = path;
+                let other = self.send_once(&request, way).await?;
+                if other.status == 404 {
+                    return Ok(reply);
+                }
+                self.absent.insert(alias);
+                Ok(other)
+            }
+            _ => Ok(reply),
+        }
+    }
+
+    async fn send_once(&mut self, request: &Request, way: &Way) -> Result<Reply, Verdict> {
+        match self.target.send(request, way.credential, way.form, way.to_the_end).await {
             Ok(reply) => {
                 self.silences = 0;
                 Ok(reply)
@@ -340,6 +370,31 @@ impl Examination {
             }
         }
     }
+}
+
+/// How a request is sent.
+struct Way {
+    credential: Credential,
+    form: Form,
+    to_the_end: bool,
+    exact: bool,
+}
+
+/// The alias by which a request calls its operation, and the path without it.
+fn canonical(contract: &Contract, request: &Request) -> Option<(String, String)> {
+    contract.operations.iter().find_map(|operation| {
+        if operation.path.matches(&request.path).is_some() {
+            return None;
+        }
+        operation.aliases.iter().find_map(|alias| {
+            let matched = alias.path.matches(&request.path)?;
+            let path = matched
+                .parameters
+                .iter()
+                .fold(operation.path.to_string(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+            Some((alias.path.to_string(), path))
+        })
+    })
 }
 
 /// Whether the path of a case has no parameter: a 404 there is about the path itself.
@@ -362,10 +417,12 @@ mod tests {
                 .expect("a target");
         assert_eq!(target.reach(), Reach::Away);
         let mut session = Examination {
+            contract,
+            absent: BTreeSet::new(),
             target,
             replaced: BTreeMap::new(),
             listed: BTreeMap::new(),
-            absent: BTreeMap::new(),
+            untried: BTreeMap::new(),
             silences: 0,
             settle: Duration::ZERO,
             in_vain: 0,

@@ -77,7 +77,7 @@ impl Emulator {
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
-            authority: Authority::new(config.clock.clone()).ok_or(StartError::Key)?,
+            authority: Authority::new(&config.contracts, config.clock.clone()).ok_or(StartError::Key)?,
             address,
             page_size: config.page_size,
             capacity: config.capacity,
@@ -167,7 +167,8 @@ impl Emulator {
     /// A signed token for a caller, which this emulator, and no other, accepts.
     #[must_use]
     pub fn token(&self, identity: &Identity) -> String {
-        self.service.authority.issue(identity)
+        // On loopback, so that nobody can take the token for one of a real tenant.
+        self.service.authority.issue(identity, "http://127.0.0.1")
     }
 
     /// What was received, the oldest first, as far as it is kept: nothing unless the

@@ -22,6 +22,7 @@ use super::body::check;
 use super::change::Bounds;
 use super::clock::Clock;
 use super::content::Answered;
+use super::identity::Kind;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::refusal::{Outcome, Refusal};
@@ -188,6 +189,7 @@ impl Service {
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
+            self.role(api, operation, &caller)?;
             return Ok(caller);
         }
         let message = match permitted {
@@ -196,6 +198,19 @@ impl Service {
         };
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message);
         Err(refusal.of(&api.contract, operation, "permission", Some(kind), &operation.permissions.origin))
+    }
+
+    /// Whether a signed-in user has one of the roles that the operation needs.
+    fn role(&self, api: &Api, operation: &Operation, caller: &Caller) -> Outcome<()> {
+        let Some(least) = operation.roles.first() else { return Ok(()) };
+        let has = |id: &String| operation.roles.iter().any(|role| role.id == *id);
+        if caller.kind != Kind::DelegatedWork || caller.roles.iter().any(has) {
+            return Ok(());
+        }
+        let names: Vec<_> = operation.roles.iter().map(|role| role.name.as_str()).collect();
+        let message = format!("The signed-in user has none of the roles for this operation: {}.", names.join(", "));
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message);
+        Err(refusal.of(&api.contract, operation, "role", Some(&least.name), &least.origin))
     }
 
     /// The address that the client used, or else the one that is listened on.
