@@ -2,6 +2,7 @@
 //! library.
 
 mod accepted_list;
+mod check;
 mod conform;
 mod corpus;
 mod docs;
@@ -11,6 +12,8 @@ mod findings;
 mod git;
 mod output;
 mod probes;
+mod progress;
+mod recording;
 mod run_report;
 mod schema;
 mod serve;
@@ -44,6 +47,7 @@ Exit codes:
 Try:
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
+  entra-risk check -- COMMAND…            a verdict on your program, by the requests that it makes
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves
   entra-risk spec compare --docs DIR      where pages and description disagree";
@@ -51,6 +55,7 @@ Try:
 #[derive(Debug, Subcommand)]
 enum Command {
     // Their own comments are the help: one here would replace the long form too.
+    Check(Box<check::Check>),
     Conform(Box<conform::Conform>),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -64,6 +69,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (result, json) = match arguments.command {
+        Command::Check(command) => {
+            let json = command.is_json();
+            (runtime(true).and_then(|runtime| runtime.block_on(check::run(*command))), json)
+        }
         Command::Conform(command) => {
             let json = command.is_json();
             (runtime(false).and_then(|runtime| runtime.block_on(conform::run(*command))), json)

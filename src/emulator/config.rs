@@ -36,6 +36,9 @@ pub struct Config {
     pub connections: usize,
     /// What to keep of the requests; nothing by default, the last thousand with a control address.
     pub record: Option<Recording>,
+    /// Whether a path of which no contract speaks is answered 501 and not 404, where requests are
+    /// recorded: the client asked for something that may exist.
+    pub outside_is_501: bool,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
@@ -57,6 +60,7 @@ impl Config {
             clock: Clock::default(),
             connections: 1024,
             record: None,
+            outside_is_501: false,
             faults: Vec::new(),
         }
     }

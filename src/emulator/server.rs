@@ -81,7 +81,7 @@ impl Emulator {
             address,
             page_size: config.page_size,
             capacity: config.capacity,
-            watch: Watch::new(record, config.faults),
+            watch: Watch::new(record, config.faults).answering_outside(config.outside_is_501),
             users: config.users,
             bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
             clock: config.clock,

@@ -139,7 +139,11 @@ impl Service {
         let Some(api) = self.apis.iter().find(|api| api.contract.api == version) else {
             let versions: Vec<_> = self.apis.iter().map(|api| api.contract.api.as_str()).collect();
             let message = format!("There is nothing here; paths start with one of /{}.", versions.join(", /"));
-            return Err(Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message));
+            let refusal = Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message);
+            return Err(match self.apis.first() {
+                Some(api) => refusal.convention(&api.contract, "unknown-path"),
+                None => refusal,
+            });
         };
         let contract = &api.contract;
         let below = path.get(1 + version.len()..).unwrap_or_default();

@@ -22,7 +22,7 @@ use super::judge::Judge;
 use super::list::{Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
-use super::refusal::Outcome;
+use super::refusal::{Outcome, Refusal};
 use super::seed;
 use super::service::{Admitted, Located, Scheme, Service, arrived, drain, host};
 use crate::odata::{self, format_instant};
@@ -32,6 +32,7 @@ pub(super) struct Watch {
     is_on: AtomicBool,
     pub(super) recorder: Option<Recorder>,
     pub(super) judge: Judge,
+    outside_is_501: bool,
     /// The faults of the start, to come back to.
     first: Vec<Fault>,
     active: Mutex<Active>,
@@ -45,10 +46,16 @@ impl Watch {
             is_on: AtomicBool::new(record.is_some() || !faults.is_empty()),
             recorder: record.map(Recorder::new),
             judge: Judge::default(),
+            outside_is_501: false,
             first: faults.clone(),
             active: Mutex::new(Active::new(faults)),
             hasher: RandomState::new(),
         }
+    }
+
+    /// Answers 501 where no contract speaks of a path, if so wished.
+    pub(super) fn answering_outside(self, outside_is_501: bool) -> Self {
+        Self { outside_is_501, ..self }
     }
 
     /// Whether requests have to be looked at.
@@ -96,7 +103,7 @@ impl Service {
     pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
         let (started, time) = (clock::stopwatch(), self.clock.now());
         let number = self.watch.recorder.as_ref().map(Recorder::number);
-        let admitted = self.admit(parts, scheme);
+        let admitted = self.admit(parts, scheme).map_err(|refusal| self.outside(parts, refusal));
         let (bytes, failed) = match admitted.is_err() && parts.headers.contains_key(EXPECT) {
             true => (None, None),
             false => match arrived(&mut body).await {
@@ -140,6 +147,16 @@ impl Service {
             recorder.keep(received);
         }
         end.respond(trace, &self.clock)
+    }
+
+    /// What is answered to a request of which no contract speaks.
+    fn outside(&self, parts: &Parts, refusal: Box<Refusal>) -> Box<Refusal> {
+        let is_unknown = refusal.status == StatusCode::NOT_FOUND && self.locate(parts).is_err();
+        if !self.watch.outside_is_501 || !is_unknown || self.watch.judge.is_near(&self.apis, parts.uri.path()) {
+            return refusal;
+        }
+        let message = "The descriptions that are served here do not speak of this path.";
+        Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
     }
 
     fn subject<'a>(

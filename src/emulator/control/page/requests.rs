@@ -84,7 +84,7 @@ fn details(received: &Received) -> Markup {
             dt { "caller" }
             dd {
                 @match caller {
-                    Some(caller) => { (caller.kind.name()) ": " (or_none(&caller.permissions)) }
+                    Some(caller) => { (caller.kind.as_str()) ": " (or_none(&caller.permissions)) }
                     None => "unknown",
                 }
             }
