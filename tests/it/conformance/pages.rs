@@ -97,7 +97,7 @@ fn what_a_transcript_states_stands_on_its_page() {
     let mut n_checked = 0;
     for exchange in &contract().exchanges {
         // What Entra's how-to pages, the permissions data and the page of the clouds say is not
-        // beside the project.
+        // among the copies.
         let is_there =
             |page: &str| page != "none" && !page.starts_with("Entra: ") && !page.starts_with("devx-content ");
         let stated =
