@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use super::clock::Clock;
 use super::faults::Fault;
+use super::proxy::Proxying;
 use super::record::Recording;
 use crate::contract::Contract;
 
@@ -39,6 +40,8 @@ pub struct Config {
     /// Whether a path of which no contract speaks is answered 501 and not 404, where requests are
     /// recorded: the client asked for something that may exist.
     pub outside_is_501: bool,
+    /// Whom to answer for as a proxy, on the address for plain HTTP; no proxy by default.
+    pub proxy: Option<Proxying>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
@@ -61,6 +64,7 @@ impl Config {
             connections: 1024,
             record: None,
             outside_is_501: false,
+            proxy: None,
             faults: Vec::new(),
         }
     }

@@ -25,6 +25,7 @@ use super::content::Answered;
 use super::identity::Kind;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::perform::read_body;
+use super::proxy::Proxy;
 use super::refusal::{Outcome, Refusal};
 use super::state::Store;
 use super::watch::Watch;
@@ -46,6 +47,7 @@ pub(super) struct Service {
     pub(super) clock: Clock,
     /// Records and faults; nothing looks at them while both are off.
     pub(super) watch: Watch,
+    pub(super) proxy: Option<Proxy>,
 }
 
 /// The operation that a request is for, and the path parameters as they came.
