@@ -1,6 +1,8 @@
 //! The emulator as its clients see it: bytes over a connection.
 
 mod actions;
+#[cfg(feature = "cli")]
+mod command;
 mod connections;
 mod control;
 mod faults;
@@ -10,6 +12,7 @@ mod https;
 mod lists;
 mod records;
 mod refusals;
+mod signin;
 mod slow;
 mod start;
 
