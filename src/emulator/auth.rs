@@ -44,20 +44,6 @@ pub(super) struct Caller {
     expires: i64,
 }
 
-impl Caller {
-    /// Who is behind a token that nobody looked at: an application without a name.
-    pub(super) fn anybody() -> Self {
-        Self {
-            id: Cell::Null,
-            kind: Kind::Application,
-            permissions: Vec::new(),
-            roles: Vec::new(),
-            not_before: 0,
-            expires: i64::MAX,
-        }
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 struct Header {
     typ: String,

@@ -29,8 +29,7 @@ impl Clock {
 
     /// Now, as sign-in writes it: `2026-11-22 02:03:08Z`.
     pub(super) fn readable(&self) -> String {
-        let now = format_instant(self.now());
-        now.chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).chain(['Z']).collect()
+        format_instant(self.now()).chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).chain(['Z']).collect()
     }
 
     /// Goes forward.

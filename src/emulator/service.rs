@@ -87,8 +87,8 @@ pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
     pub(super) operation: &'a Operation,
     pub(super) plan: &'a Plan,
-    /// Who asks.
-    pub(super) caller: Arc<Caller>,
+    /// Who asks, where the token says so.
+    pub(super) caller: Option<Arc<Caller>>,
     /// Path parameters, decoded.
     pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) options: Vec<QueryOption<'a>>,
@@ -242,11 +242,11 @@ impl Service {
     }
 
     /// Who calls, and whether it may.
-    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Arc<Caller>> {
+    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Option<Arc<Caller>>> {
         let caller = self.authority.caller(&parts.headers);
         // Who only tries things out may do everything, with a token of any kind.
         if self.any_token && (caller.is_ok() || bears_token(&parts.headers)) {
-            return Ok(caller.unwrap_or_else(|_| Arc::new(Caller::anybody())));
+            return Ok(caller.ok());
         }
         let caller = caller.map_err(|why| {
             Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
@@ -257,7 +257,7 @@ impl Service {
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
             self.role(api, operation, &caller)?;
-            return Ok(caller);
+            return Ok(Some(caller));
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
