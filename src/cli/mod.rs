@@ -11,6 +11,7 @@ mod findings;
 mod git;
 mod output;
 mod schema;
+mod self_test;
 mod serve;
 mod spec;
 mod specs;
@@ -42,6 +43,7 @@ Exit codes:
 Try:
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
+  entra-risk conform --self-test          what the checks themselves can notice
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves
   entra-risk spec compare --docs DIR      where pages and description disagree";

@@ -5,6 +5,8 @@ pub mod changes;
 pub mod findings;
 mod human;
 mod json;
+#[cfg(feature = "emulator")]
+pub mod mutants;
 mod style;
 pub mod text;
 pub mod update;

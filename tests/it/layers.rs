@@ -21,13 +21,18 @@ const LAYERS: &[Layer] = &[
     ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
-    ("report", &["contract", "diff", "finding", "regen", "verdict"], &["embedded"]),
+    ("report", &["contract", "diff", "finding", "regen", "selftest", "verdict"], &["embedded"]),
     (
         "conformance",
         &["accepted", "client", "contract", "docs", "finding", "rules", "spec", "verdict", "wire"],
         &["embedded"],
     ),
     ("emulator", &["contract", "odata"], &["embedded"]),
+    (
+        "selftest",
+        &["accepted", "conformance", "contract", "docs", "emulator", "finding", "rules", "verdict", "wire"],
+        &["embedded"],
+    ),
     (
         "cli",
         &[
@@ -43,6 +48,7 @@ const LAYERS: &[Layer] = &[
             "regen",
             "report",
             "rules",
+            "selftest",
             "spec",
             "verdict",
         ],

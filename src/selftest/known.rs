@@ -1,0 +1,57 @@
+//! Mutants that are known to survive, each with a reason: what nobody can see, and what we have
+//! decided not to ask for.
+
+use serde::Deserialize;
+
+/// The list. An entry that meets no survivor is stale, and fails the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// A glob over ids of mutants: `*` stays within a segment, `**` does not.
+    mutant: String,
+    /// Why it may live.
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    survivor: Vec<Entry>,
+}
+
+impl Known {
+    /// Reads the TOML of a list.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        if let Some(entry) = file.survivor.iter().find(|entry| entry.reason.trim().is_empty()) {
+            return Err(format!("the entry '{}' has no reason", entry.mutant));
+        }
+        Ok(Self { entries: file.survivor })
+    }
+
+    /// The entry that a mutant meets, and its reason.
+    pub(super) fn reason(&self, mutant: &str) -> Option<(usize, &str)> {
+        // The brackets of an id are no class of letters.
+        let meets = |entry: &Entry| {
+            let plain = |text: &str| text.replace(['[', ']', '{', '}'], "");
+            entry.mutant == mutant || fast_glob::glob_match(plain(&entry.mutant), plain(mutant))
+        };
+        let index = self.entries.iter().position(meets)?;
+        Some((index, &self.entries[index].reason))
+    }
+
+    /// The entries that nobody met, of those that could be.
+    pub(super) fn stale(&self, met: &[usize]) -> Vec<String> {
+        let unmet = self.entries.iter().enumerate().filter(|(index, _)| !met.contains(index));
+        unmet.map(|(_, entry)| entry.mutant.clone()).collect()
+    }
+}

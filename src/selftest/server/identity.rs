@@ -1,0 +1,118 @@
+//! Servers that let in whom they should not, or keep out whom they should not.
+
+use super::world::{World, refusal, with_header};
+use super::{Defect, as_is, on};
+use crate::selftest::mutant::Operator::{Alter, Narrow, Widen};
+use crate::wire::{Message, Passage};
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect {
+        name: "no-token-accepted",
+        operator: Widen,
+        breaks: "a request without a token is taken for one with every permission",
+        aims: &["bad_request_accepted"],
+        conventions: &["unauthenticated"],
+        request: |world, request| match request.header("authorization") {
+            None => as_permitted(world, request),
+            Some(_) => Passage::On,
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "other-scheme-accepted",
+        operator: Widen,
+        breaks: "credentials of another scheme than Bearer are not looked at",
+        aims: &["bad_request_accepted"],
+        conventions: &["unauthenticated"],
+        request: |world, request| match request.header("authorization") {
+            Some(value) if !value.starts_with("Bearer ") => as_permitted(world, request),
+            _ => Passage::On,
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "missing-permission-accepted",
+        operator: Widen,
+        breaks: "a token without the permission will do",
+        aims: &["bad_request_accepted"],
+        conventions: &["forbidden"],
+        request: |world, request| match is_powerless(world, request) {
+            true => as_permitted(world, request),
+            false => Passage::On,
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "unauthenticated-is-403",
+        operator: Alter,
+        breaks: "a request without a token is answered 403 instead of 401",
+        aims: &["bad_request_accepted"],
+        conventions: &["unauthenticated"],
+        request: on,
+        answer: |_, _, mut answer| {
+            answer.status = if answer.status == 401 { 403 } else { answer.status };
+            answer
+        },
+    },
+    Defect {
+        name: "forbidden-is-401",
+        operator: Alter,
+        breaks: "a missing permission is answered 401 instead of 403",
+        aims: &["bad_request_accepted"],
+        conventions: &["forbidden"],
+        request: on,
+        answer: |_, _, mut answer| {
+            answer.status = if answer.status == 403 { 401 } else { answer.status };
+            answer
+        },
+    },
+    Defect {
+        name: "refused-and-acted",
+        operator: Widen,
+        breaks: "who has no permission is refused, and what was asked is done all the same",
+        aims: &["refusal_changes_state"],
+        conventions: &["refusal-changes-nothing"],
+        request: |world, request| match is_powerless(world, request) && world.acts(request) {
+            true => Passage::Instead(vec![permitted(world, request), request.clone()]),
+            false => Passage::On,
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "optional-header-refused",
+        operator: Narrow,
+        breaks: "a request with an optional header is refused",
+        aims: &["optional_header_refused"],
+        conventions: &[],
+        request: |world, request| {
+            let headers = world.operation(request).map(|operation| operation.headers.as_slice()).unwrap_or_default();
+            let sent = headers.iter().any(|header| !header.required && request.header(&header.name).is_some());
+            if sent { Passage::Answer(refusal(400)) } else { Passage::On }
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "permitted-is-refused",
+        operator: Narrow,
+        breaks: "a token with the documented permission does not do",
+        aims: &["example_not_answered"],
+        conventions: &[],
+        request: |world, request| match request.header("authorization") {
+            Some(value) if value.ends_with(&world.token) => Passage::Answer(refusal(403)),
+            _ => Passage::On,
+        },
+        answer: as_is,
+    },
+];
+
+fn is_powerless(world: &World, request: &Message) -> bool {
+    request.header("authorization").is_some_and(|value| value.ends_with(&world.powerless))
+}
+
+fn permitted(world: &World, request: &Message) -> Message {
+    with_header(request, "Authorization", Some(&format!("Bearer {}", world.token)))
+}
+
+fn as_permitted(world: &World, request: &Message) -> Passage {
+    Passage::Instead(vec![permitted(world, request)])
+}

@@ -1,0 +1,99 @@
+//! Defective servers: the emulator behind a proxy that tampers. Nothing here names an operation;
+//! what is wrong is wrong wherever the contract has such a thing.
+
+mod identity;
+mod lists;
+mod refusals;
+mod successes;
+mod world;
+
+use std::sync::Arc;
+
+use super::mutant::{Mutant, Operator, Witness};
+use super::suite::{Met, Served, Suite, rule_of};
+use super::{SelfTestError, missed};
+use crate::contract::{Contract, FactId};
+use crate::wire::{Answer, Message, Passage, Tamper};
+use world::World;
+
+/// One defect of a server.
+pub(super) struct Defect {
+    name: &'static str,
+    operator: Operator,
+    breaks: &'static str,
+    /// Rules of the server's side that must notice.
+    aims: &'static [&'static str],
+    /// Conventions that no longer hold.
+    conventions: &'static [&'static str],
+    request: fn(&World, &Message) -> Passage,
+    answer: fn(&World, &Message, Answer) -> Answer,
+}
+
+/// A request that nobody touches.
+fn on(_: &World, _: &Message) -> Passage {
+    Passage::On
+}
+
+/// An answer that nobody touches.
+fn as_is(_: &World, _: &Message, answer: Answer) -> Answer {
+    answer
+}
+
+/// Every defect.
+pub(super) fn defects() -> impl Iterator<Item = &'static Defect> {
+    [identity::DEFECTS, lists::DEFECTS, refusals::DEFECTS, successes::DEFECTS].into_iter().flatten()
+}
+
+impl Defect {
+    pub(super) fn mutant(&self, contract: &Contract) -> Mutant {
+        let mut mutant = Mutant::new(Witness::Server, self.operator, self.name, self.breaks);
+        mutant.aims = self.aims.iter().map(|rule| format!("server/{rule}")).collect();
+        let fact = |name: &&str| FactId::about(&contract.api, "*", "convention", Some(name));
+        mutant.facts = self.conventions.iter().map(fact).collect();
+        mutant
+    }
+}
+
+/// A defect at work.
+struct Defective {
+    defect: &'static Defect,
+    world: World,
+}
+
+impl Tamper for Defective {
+    fn request(&self, request: &Message) -> Passage {
+        self.world.learn(request);
+        (self.defect.request)(&self.world, request)
+    }
+
+    fn answer(&self, request: &Message, answer: Answer) -> Answer {
+        (self.defect.answer)(&self.world, request, answer)
+    }
+}
+
+/// Tries a defect: first with the checks of the rules that must notice and those that claim what
+/// is wrong, and where these are silent with all others.
+pub(super) async fn attempt(
+    suite: &Suite<'_>,
+    defect: &'static Defect,
+    mutant: &Mutant,
+) -> Result<Met, SelfTestError> {
+    let mut met = Met::default();
+    for first in [true, false] {
+        let concerned = |check: &crate::verdict::Check| {
+            mutant.aims.contains(&rule_of(&check.id)) || suite.claims_any(&check.id, &mutant.facts)
+        };
+        let cases = suite.server_cases(suite.contract, |check| concerned(check) == first);
+        if cases.is_empty() {
+            continue;
+        }
+        let served = Served::start(suite.contract, suite.contract).await?;
+        let world = World::new(suite.contract, &served);
+        let tamper = Arc::new(Defective { defect, world });
+        met.add(suite.meet(&suite.serve(cases, suite.contract, &served, Some(tamper)).await?));
+        if !met.killers.is_empty() && missed(mutant, &met.killers).is_empty() {
+            break;
+        }
+    }
+    Ok(met)
+}
