@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::mutant::Operator::{self, Alter, Drop, Narrow, Widen};
-use super::mutant::{Mutant, Witness};
+use super::mutant::{Mutant, Witness, facts_of};
 use super::suite::{Met, Suite, judge};
-use crate::contract::{Contract, Fact, FactId, Operation, Shape};
+use crate::contract::{Contract, Fact, Operation, Shape};
 use crate::rules::Request;
 use crate::rules::client::{CallResult, ClientCase, ClientSeen};
 
@@ -55,16 +55,10 @@ impl Call<'_> {
 }
 
 impl Defect {
-    pub(super) fn mutant(&self, contract: &Contract, facts: &[Fact]) -> Mutant {
+    pub(super) fn mutant(&self, facts: &[Fact]) -> Mutant {
         let mut mutant = Mutant::new(Witness::Client, self.operator, self.name, self.breaks);
         mutant.aims = self.aims.iter().map(|rule| format!("client/{rule}")).collect();
-        let prefix = format!("{} ", contract.api);
-        let meant = |id: &FactId| {
-            let key = id.as_str().strip_prefix(&prefix).and_then(|id| id.split_once('#')).map_or("", |(_, key)| key);
-            let kind = key.split('[').next().unwrap_or_default();
-            self.facts.contains(&key) || self.facts.contains(&kind)
-        };
-        mutant.facts = facts.iter().map(|fact| fact.id.clone()).filter(meant).collect();
+        mutant.facts = facts_of(facts, self.facts);
         mutant
     }
 }
@@ -258,9 +252,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         breaks: "a refusal is told as success",
         aims: &["answer_misread"],
         facts: &["convention[odata-error]"],
-        change: |_, seen| {
+        change: |call, seen| {
             if seen.result.kind == "Refused" {
-                succeed(seen);
+                succeed(call, seen);
             }
         },
     },
@@ -270,9 +264,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         breaks: "any answer that is no error is told as success",
         aims: &["answer_misread"],
         facts: &["success"],
-        change: |_, seen| {
+        change: |call, seen| {
             if seen.result.kind == "Unexpected" {
-                succeed(seen);
+                succeed(call, seen);
             }
         },
     },
@@ -282,9 +276,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         breaks: "an answer that broke off is told as success",
         aims: &["answer_misread"],
         facts: &["convention[broken-answer]"],
-        change: |_, seen| {
+        change: |call, seen| {
             if seen.result.kind == "AnswerUnknown" {
-                succeed(seen);
+                succeed(call, seen);
             }
         },
     },
@@ -484,7 +478,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 let method = operation.map(|operation| operation.method.clone()).unwrap_or_default();
                 let path = operation.map(|operation| operation.path.to_string()).unwrap_or_default();
                 seen.requests.push(Request { method, path, ..Request::default() });
-                succeed(seen);
+                succeed(call, seen);
             }
         },
     },
@@ -533,8 +527,15 @@ pub(super) const DEFECTS: &[Defect] = &[
     },
 ];
 
-fn succeed(seen: &mut ClientSeen) {
-    seen.result.ok = true;
+/// Tells of the documented success.
+fn succeed(call: &Call<'_>, seen: &mut ClientSeen) {
+    let exchange = call.contract.exchanges.iter().find(|exchange| exchange.operation == call.case.operation);
+    seen.result = CallResult {
+        ok: true,
+        status: exchange.map(|exchange| exchange.status),
+        body: exchange.and_then(|exchange| exchange.response.body.clone()),
+        ..CallResult::default()
+    };
 }
 
 fn fail(seen: &mut ClientSeen, status: u16) {

@@ -5,6 +5,7 @@ use super::mutant::Operator;
 use crate::contract::{Contract, Fact, FactId, Missing, Operation, Property, Shape, Template};
 
 /// A contract with one fact changed.
+#[derive(Clone)]
 pub(super) struct Altered {
     pub(super) operator: Operator,
     /// Tells apart two ways of one operator: `create`.
@@ -12,12 +13,14 @@ pub(super) struct Altered {
     pub(super) contract: Contract,
     /// The facts that are no longer so: the one, and those that are the same words elsewhere.
     pub(super) facts: Vec<FactId>,
+    /// Rules that must notice it in the description; any may where there are none.
+    pub(super) aims: &'static [&'static str],
     /// What the fact says now, for people.
     pub(super) says: String,
 }
 
 /// A permission, header, option or member that nobody has.
-const OTHER: &str = "Other";
+const OTHER: &str = "Other.Read.All";
 
 /// Every way in which a fact can be otherwise; none for a kind that nobody knows to change.
 pub(super) fn alter(contract: &Contract, facts: &[Fact], fact: &Fact) -> Vec<Altered> {
@@ -35,16 +38,28 @@ pub(super) fn alter(contract: &Contract, facts: &[Fact], fact: &Fact) -> Vec<Alt
             None => continue,
         };
         if found.iter().all(|other| other.contract != altered) {
-            found.push(Altered { operator: *operator, variant, contract: altered, facts, says });
+            // No other rule looks for what nobody recorded.
+            let lost = about.kind == "exchange" && *operator == Operator::Drop;
+            let aims: &[&str] = if lost { &["drift/example_unrecorded"] } else { &[] };
+            found.push(Altered { operator: *operator, variant, contract: altered, facts, aims, says });
         }
     }
     found
 }
 
-/// Whether a server that is of a contract with another fact of this kind is another server.
+/// Whether an emulator of a contract with another fact of this kind is another server. It takes
+/// its entities from examples, asks everybody for a token, and answers whatever member it holds.
 pub(super) fn is_served(fact: &Fact) -> bool {
-    let (_, kind, _) = parts(&fact.id);
-    fact.unobservable.is_none() && kind != "exchange"
+    let (_, kind, name) = parts(&fact.id);
+    fact.unobservable.is_none()
+        && !matches!(kind, "exchange" | "property" | "member")
+        && !(kind == "header" && name.eq_ignore_ascii_case("authorization"))
+}
+
+/// The property of an entity that a fact is about.
+pub(super) fn property_of(fact: &Fact) -> Option<&str> {
+    let (_, kind, name) = parts(&fact.id);
+    (kind == "property").then_some(name)
 }
 
 /// Subject, kind and name of a fact.

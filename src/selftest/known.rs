@@ -12,7 +12,8 @@ pub struct Known {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// A glob over ids of mutants: `*` stays within a segment, `**` does not.
+    /// An id, or a glob over ids without their brackets and braces: `*` stays within a segment,
+    /// `**` does not.
     mutant: String,
     /// Why it may live.
     reason: String,
@@ -40,11 +41,9 @@ impl Known {
 
     /// The entry that a mutant meets, and its reason.
     pub(super) fn reason(&self, mutant: &str) -> Option<(usize, &str)> {
-        // The brackets of an id are no class of letters.
-        let meets = |entry: &Entry| {
-            let plain = |text: &str| text.replace(['[', ']', '{', '}'], "");
-            entry.mutant == mutant || fast_glob::glob_match(plain(&entry.mutant), plain(mutant))
-        };
+        // The brackets of an id are no class of letters, nor its braces a choice.
+        let plain: String = mutant.chars().filter(|letter| !"[]{}".contains(*letter)).collect();
+        let meets = |entry: &Entry| entry.mutant == mutant || fast_glob::glob_match(&entry.mutant, &plain);
         let index = self.entries.iter().position(meets)?;
         Some((index, &self.entries[index].reason))
     }

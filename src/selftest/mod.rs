@@ -80,6 +80,8 @@ enum Trial {
     Pages(Mutant, Vec<Rendered>),
     /// A server behind a proxy.
     Server(Mutant, &'static server::Defect),
+    /// The same, of which one property of answers is concerned.
+    Property(Mutant, &'static server::Defect, String),
     /// A client whose word is changed.
     Client(Mutant, &'static client::Defect),
 }
@@ -90,6 +92,7 @@ impl Trial {
         | Self::Emulator(mutant, _)
         | Self::Pages(mutant, _)
         | Self::Server(mutant, _)
+        | Self::Property(mutant, ..)
         | Self::Client(mutant, _)) = self;
         mutant
     }
@@ -125,10 +128,10 @@ fn trials(suite: &Suite<'_>, facts: &[Fact], call_client: bool) -> Vec<Trial> {
             trials.extend(of_fact(suite, fact, altered));
         }
     }
-    trials.extend(server::defects().map(|defect| Trial::Server(defect.mutant(contract), defect)));
+    trials.extend(server::defects().map(|defect| Trial::Server(defect.mutant(facts), defect)));
     if call_client {
         let defects = client::DEFECTS.iter();
-        trials.extend(defects.map(|defect| Trial::Client(defect.mutant(contract, facts), defect)));
+        trials.extend(defects.map(|defect| Trial::Client(defect.mutant(facts), defect)));
     }
     let place = |trial: &Trial| Witness::ALL.iter().position(|witness| *witness == trial.mutant().witness);
     trials.sort_by_key(place);
@@ -150,11 +153,12 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
         mutant.facts.clone_from(&altered.facts);
         mutant
     };
-    let (spec, page, server) = (
+    let (mut spec, page, server) = (
         mutant(Witness::Spec, "the description says"),
         mutant(Witness::Page, "the page says"),
         mutant(Witness::Server, "the server keeps to"),
     );
+    spec.aims.extend(altered.aims.iter().map(|rule| (*rule).to_owned()));
     let mut trials = Vec::new();
     let pages = render(&altered.contract);
     if pages != suite.pages {
@@ -162,9 +166,9 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
     }
     let altered = Box::new(altered);
     if facts::is_served(fact) {
-        let contract = altered.contract.clone();
-        let served = Altered { contract, facts: altered.facts.clone(), says: altered.says.clone(), ..*altered };
-        trials.push(Trial::Emulator(server, Box::new(served)));
+        trials.push(Trial::Emulator(server, altered.clone()));
+    } else if let Some((property, defect)) = server::of_property(fact, altered.operator) {
+        trials.push(Trial::Property(server, defect, property));
     }
     trials.push(Trial::Spec(spec, altered));
     trials
@@ -175,7 +179,8 @@ async fn attempt(suite: &Suite<'_>, trial: &Trial) -> Result<Option<Met>, SelfTe
     Ok(match trial {
         Trial::Pages(_, pages) => Some(page::attempt(suite, pages)?),
         Trial::Client(_, defect) => client::attempt(suite, defect),
-        Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant).await?),
+        Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant, "").await?),
+        Trial::Property(mutant, defect, property) => Some(server::attempt(suite, defect, mutant, property).await?),
         Trial::Spec(_, altered) => Some(describe(suite, &altered.contract).await?),
         Trial::Emulator(mutant, altered) => Some(serve(suite, mutant, &altered.contract).await?),
     })
@@ -225,10 +230,10 @@ fn judge(mutant: Mutant, met: Met, facts: &[Fact], known: &Known, used: &mut Vec
     // that never say more.
     let assumed =
         |id: &FactId| facts.iter().any(|fact| fact.id == *id && fact.source.rests == Rests::Assumption);
-    let least = match (mutant.facts.is_empty(), mutant.facts.iter().all(assumed)) {
-        (false, true) => Voice::Strict,
-        (false, false) => Voice::Plain,
-        (true, _) => mutant.aims.iter().map(|rule| matrix::voice(rule)).max().unwrap_or(Voice::Plain),
+    let aims = mutant.aims.iter().map(|rule| matrix::voice(rule)).max().unwrap_or(Voice::Plain);
+    let least = match !mutant.facts.is_empty() && mutant.facts.iter().all(assumed) {
+        true => aims.min(Voice::Strict),
+        false => aims,
     };
     let noticed = met.killers.iter().any(|killer| killer.voice >= least) && missed.is_empty();
     let entry = if noticed { None } else { known.reason(&mutant.id) };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::contract::FactId;
+use crate::contract::{Fact, FactId};
 
 /// Whose word or behaviour a mutant changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -94,6 +94,15 @@ impl Mutant {
             facts: Vec::new(),
         }
     }
+}
+
+/// The facts of these kinds; of one name where a key has it: `limit`, `header[Authorization]`.
+pub(super) fn facts_of(facts: &[Fact], keys: &[&str]) -> Vec<FactId> {
+    let meant = |id: &&FactId| {
+        let key = id.as_str().split_once('#').map_or("", |(_, key)| key);
+        keys.contains(&key) || keys.contains(&key.split('[').next().unwrap_or_default())
+    };
+    facts.iter().map(|fact| &fact.id).filter(meant).cloned().collect()
 }
 
 /// How loudly a check fails.

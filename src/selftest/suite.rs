@@ -10,10 +10,10 @@ use super::SelfTestError;
 use super::mutant::{Killer, Voice};
 use crate::accepted::Accepted;
 use crate::conformance::{self, Selection, ServerOptions};
-use crate::contract::{Contract, FactId, Rests};
+use crate::contract::{Contract, FactId, Rests, Shape, Source};
 use crate::docs::{self, Page, render};
 use crate::emulator::{Config, Emulator, Identity};
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::rules::client::{ClientCase, ClientSeen};
 use crate::rules::server::ServerCase;
 use crate::rules::{self, Facts, documents, drift};
@@ -36,6 +36,9 @@ pub(super) struct Suite<'a> {
 /// What a check said of the unmutated witness.
 struct Said {
     outcome: Outcome,
+    voice: Voice,
+    /// How many things it said: a page that was wrong before can be wrong once more.
+    n_lines: usize,
     facts: Vec<FactId>,
 }
 
@@ -114,14 +117,15 @@ impl<'a> Suite<'a> {
         }
         // The pages.
         judged.extend(suite.read(contract, &suite.pages));
-        let said = |judged: Judged| (judged.check.id, Said { outcome: judged.outcome, facts: judged.check.facts });
         suite.baseline = judged.into_iter().map(said).collect();
         Ok(suite)
     }
 
     /// Checks that fail on the unmutated witnesses, and are not accepted.
     pub(super) fn false_alarms(&self, accepted: &Accepted) -> Vec<String> {
-        let fails = |(id, said): &(&String, &Said)| said.outcome == Outcome::Fail && accepted.reason(id).is_none();
+        let fails = |(id, said): &(&String, &Said)| {
+            said.outcome == Outcome::Fail && said.voice == Voice::Plain && accepted.reason(id).is_none()
+        };
         let ids: BTreeSet<&String> = self.baseline.iter().filter(fails).map(|(id, _)| id).collect();
         ids.into_iter().cloned().collect()
     }
@@ -175,16 +179,26 @@ impl<'a> Suite<'a> {
     pub(super) fn read(&self, contract: &Contract, pages: &[render::Rendered]) -> Vec<Judged> {
         let read = |page: &render::Rendered| docs::read(&page.path, &page.text, &|_| None);
         let pages: Vec<Page> = pages.iter().map(read).collect();
+        let contract = &homed(contract);
         let documents = documents::judge(contract, &pages);
         let decided = documents.docs.into_iter().chain(documents.drift);
         let mut judged: Vec<Judged> = decided.map(|decided| judged(decided.check, decided.verdict)).collect();
         // A note fails no check: it is one of its own here.
+        let mut noted: Vec<Finding> = Vec::new();
+        let mut mentions = Vec::new();
+        for page in &pages {
+            let (findings, of_page) = rules::docs::examine(page);
+            noted.extend(findings);
+            mentions.push(of_page);
+        }
+        noted.extend(rules::docs::corpus(&mentions));
         let comparison = drift::compare(contract, &pages);
-        let noted = comparison.findings().filter(|finding| finding.severity == Severity::Note).cloned();
-        for finding in noted.chain(comparison.unspoken_notes()) {
+        noted.extend(comparison.findings().cloned().chain(comparison.unspoken_notes()));
+        noted.retain(|finding| finding.severity == Severity::Note);
+        for finding in noted {
+            let (family, rule) = finding.rule.split_once('/').unwrap_or(("drift", &finding.rule));
             let about = finding.fact.map_or(finding.subject, |fact| fact.to_string());
-            let rule = finding.rule.trim_start_matches("drift/");
-            let id = format!("drift/{}/{}/{rule}/note", contract.api, about.replace('/', "."));
+            let id = format!("{family}/{}/{}/{rule}/note", contract.api, about.replace('/', "."));
             judged.push(note(id, finding.origin, &finding.message));
         }
         judged.retain(|judged| self.selection.takes(&judged.check.id));
@@ -203,13 +217,11 @@ impl<'a> Suite<'a> {
         let mut met = Met::default();
         for judged in judged {
             let rule = rule_of(&judged.check.id);
-            let before = self.baseline.get(&judged.check.id).map(|said| said.outcome);
-            if judged.outcome == Outcome::Fail && before != Some(Outcome::Fail) {
-                let voice = match (judged.check.severity, judged.check.weight) {
-                    (_, Severity::Note) => Voice::Note,
-                    (Rests::Assumption, _) | (_, Severity::Warning) => Voice::Strict,
-                    _ => Voice::Plain,
-                };
+            let before = self.baseline.get(&judged.check.id).filter(|said| said.outcome == Outcome::Fail);
+            let is_page = matches!(judged.check.side, Side::Docs | Side::Drift);
+            let anew = before.is_none_or(|said| is_page && n_lines(judged) > said.n_lines);
+            if judged.outcome == Outcome::Fail && anew {
+                let voice = voice_of(&judged.check);
                 met.killers.push(Killer { check: judged.check.id.clone(), rule: rule.clone(), voice });
             }
             met.tried.insert(rule);
@@ -223,6 +235,67 @@ impl<'a> Suite<'a> {
             (!checks(&mut case).is_empty()).then_some(case)
         };
         cases.into_iter().filter_map(keep).collect()
+    }
+}
+
+fn said(judged: Judged) -> (String, Said) {
+    let (voice, n_lines) = (voice_of(&judged.check), n_lines(&judged));
+    (judged.check.id, Said { outcome: judged.outcome, voice, n_lines, facts: judged.check.facts })
+}
+
+fn n_lines(judged: &Judged) -> usize {
+    judged.seen.lines().count()
+}
+
+/// How loudly a check fails.
+fn voice_of(check: &Check) -> Voice {
+    match (check.severity, check.weight) {
+        (_, Severity::Note) => Voice::Note,
+        (Rests::Assumption, _) | (_, Severity::Warning) => Voice::Strict,
+        _ => Voice::Plain,
+    }
+}
+
+/// The contract as one that was written from the pages of ours: what it calls documented, they
+/// say, and what they no longer say is missed there.
+fn homed(contract: &Contract) -> Contract {
+    let mut homed = contract.clone();
+    let api = contract.api.clone();
+    for operation in &mut homed.operations {
+        let page = render::operation_path(&api, &operation.id);
+        for exchange in homed.exchanges.iter_mut().filter(|exchange| exchange.operation == operation.id) {
+            exchange.page.clone_from(&page);
+        }
+        let sources = [&mut operation.source, &mut operation.permissions.source, &mut operation.success.source];
+        let aliases = operation.aliases.iter_mut().map(|alias| &mut alias.source);
+        let headers = operation.headers.iter_mut().map(|header| &mut header.source);
+        let query = operation.query.iter_mut().map(|query| &mut query.source);
+        let body = operation.body.iter_mut().map(|body| &mut body.source);
+        sources.into_iter().chain(aliases).chain(headers).chain(query).chain(body).for_each(|source| home(source, &page));
+    }
+    let entities: Vec<(String, Shape)> = contract.shapes.clone().into_iter().collect();
+    for (name, shape) in &entities {
+        let Shape::Object { properties, set: Some(_), .. } = shape else { continue };
+        let page = render::resource_path(&api, name);
+        let lists = properties.iter().filter_map(|property| match &property.shape {
+            Shape::Named { name } => Some(name),
+            _ => None,
+        });
+        for list in lists {
+            if let Some(Shape::Enum { source, .. }) = homed.shapes.get_mut(list) {
+                home(source, &page);
+            }
+        }
+        if let Some(Shape::Object { properties, .. }) = homed.shapes.get_mut(name) {
+            properties.iter_mut().for_each(|property| home(&mut property.source, &page));
+        }
+    }
+    homed
+}
+
+fn home(source: &mut Source, page: &str) {
+    if source.rests == Rests::Documented {
+        page.clone_into(&mut source.page);
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) const DAMAGES: &[Damage] = &[
         breaks: "the example calls another path",
         aims: &["docs/example_path_fits_no_template", "drift/example_differs"],
         apply: |site| {
-            let line = site.first_line(&site.request()?);
-            let end = line.start + site.text()[line.clone()].find('?').unwrap_or(line.len());
-            site.edit(end..end, "/elsewhere/and/further")
+            let (_, path) = site.operation()?;
+            let first = path.split('/').nth(1)?;
+            site.replace_in(site.first_line(&site.request()?), first, "elsewhere")
         },
     },
     Damage {
@@ -164,7 +164,12 @@ pub(super) const DAMAGES: &[Damage] = &[
         aims: &["docs/body_property_undocumented"],
         apply: |site| {
             let body = site.body(&site.request()?)?;
-            site.edit(body.start + 1..body.start + 1, "\n  \"coat\": 2,")
+            let section = site.section("Request body")?;
+            let mut pages = site.edit(body.start + 1..body.start + 1, "\n  \"coat\": 2,")?;
+            // Only a table that is meant to have everything can lack something.
+            let lead = "\nIn the request body, provide a JSON object with the following parameters.\n";
+            pages[site.at].text.insert_str(section.start, lead);
+            Some(pages)
         },
     },
     Damage {
@@ -224,7 +229,8 @@ pub(super) const DAMAGES: &[Damage] = &[
         apply: |site| {
             let body = site.body(&site.answer()?)?;
             let many = site.text()[body].contains("\n  \"value\": [");
-            let flagged = format!("\"blockType\":\"response\",\"isCollection\":{}", !many);
+            let typed = "\"blockType\":\"response\",\"@odata.type\":\"string\"";
+            let flagged = format!("{typed},\"isCollection\":{}", !many);
             site.replace("\"blockType\":\"response\"", &flagged)
         },
     },

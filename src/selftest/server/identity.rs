@@ -11,7 +11,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a request without a token is taken for one with every permission",
         aims: &["bad_request_accepted"],
-        conventions: &["unauthenticated"],
+        facts: &["convention[unauthenticated]", "header[Authorization]"],
         request: |world, request| match request.header("authorization") {
             None => as_permitted(world, request),
             Some(_) => Passage::On,
@@ -23,7 +23,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "credentials of another scheme than Bearer are not looked at",
         aims: &["bad_request_accepted"],
-        conventions: &["unauthenticated"],
+        facts: &["convention[unauthenticated]", "header[Authorization]"],
         request: |world, request| match request.header("authorization") {
             Some(value) if !value.starts_with("Bearer ") => as_permitted(world, request),
             _ => Passage::On,
@@ -35,7 +35,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a token without the permission will do",
         aims: &["bad_request_accepted"],
-        conventions: &["forbidden"],
+        facts: &["convention[forbidden]", "permission"],
         request: |world, request| match is_powerless(world, request) {
             true => as_permitted(world, request),
             false => Passage::On,
@@ -47,7 +47,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a request without a token is answered 403 instead of 401",
         aims: &["bad_request_accepted"],
-        conventions: &["unauthenticated"],
+        facts: &["convention[unauthenticated]"],
         request: on,
         answer: |_, _, mut answer| {
             answer.status = if answer.status == 401 { 403 } else { answer.status };
@@ -59,7 +59,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a missing permission is answered 401 instead of 403",
         aims: &["bad_request_accepted"],
-        conventions: &["forbidden"],
+        facts: &["convention[forbidden]"],
         request: on,
         answer: |_, _, mut answer| {
             answer.status = if answer.status == 403 { 401 } else { answer.status };
@@ -71,7 +71,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "who has no permission is refused, and what was asked is done all the same",
         aims: &["refusal_changes_state"],
-        conventions: &["refusal-changes-nothing"],
+        facts: &["convention[refusal-changes-nothing]"],
         request: |world, request| match is_powerless(world, request) && world.acts(request) {
             true => Passage::Instead(vec![permitted(world, request), request.clone()]),
             false => Passage::On,
@@ -83,7 +83,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "a request with an optional header is refused",
         aims: &["optional_header_refused"],
-        conventions: &[],
+        facts: &[],
         request: |world, request| {
             let headers = world.operation(request).map(|operation| operation.headers.as_slice()).unwrap_or_default();
             let sent = headers.iter().any(|header| !header.required && request.header(&header.name).is_some());
@@ -96,7 +96,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "a token with the documented permission does not do",
         aims: &["example_not_answered"],
-        conventions: &[],
+        facts: &["permission[application]"],
         request: |world, request| match request.header("authorization") {
             Some(value) if value.ends_with(&world.token) => Passage::Answer(refusal(403)),
             _ => Passage::On,

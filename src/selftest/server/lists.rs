@@ -13,7 +13,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a list that is longer than the limit is taken, and what is beyond is not looked at",
         aims: &["bad_request_accepted"],
-        conventions: &[],
+        facts: &["limit"],
         request: |world, request| match world.limit(request) {
             Some(limit) => sent(world, request, |items| items.truncate(limit)),
             None => Passage::On,
@@ -25,7 +25,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "a list of the greatest length is refused",
         aims: &["limit_not_reached"],
-        conventions: &[],
+        facts: &["limit"],
         request: |world, request| match (world.list(request), world.limit(request)) {
             (Some((_, items)), Some(limit)) if items.len() == limit => Passage::Answer(refusal(400)),
             _ => Passage::On,
@@ -37,7 +37,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a list of nobody is taken",
         aims: &["bad_request_accepted"],
-        conventions: &[],
+        facts: &["minimum"],
         request: |world, request| match world.list(request) {
             Some((_, items)) if items.is_empty() => Passage::Answer(world.success(request)),
             _ => Passage::On,
@@ -49,7 +49,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "what is no id is left out instead of refused",
         aims: &["bad_request_accepted"],
-        conventions: &[],
+        facts: &["format"],
         request: |world, request| match world.list(request) {
             Some((_, items)) if items.iter().all(|item| !is_guid(item)) && !items.is_empty() => {
                 Passage::Answer(world.success(request))
@@ -63,7 +63,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "only the first of several accounts is changed",
         aims: &["effect_missing"],
-        conventions: &[],
+        facts: &["effect"],
         request: |world, request| sent(world, request, |items| items.truncate(1)),
         answer: as_is,
     },
@@ -72,7 +72,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "the last of several accounts is not changed",
         aims: &["effect_missing"],
-        conventions: &[],
+        facts: &["effect"],
         request: |world, request| {
             sent(world, request, |items| {
                 if items.len() > 1 {
@@ -87,7 +87,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "accounts that an earlier request named are changed too",
         aims: &["bystander_changed"],
-        conventions: &[],
+        facts: &["effect"],
         request: |world, request| match (world.list(request), world.limit(request)) {
             (Some((_, items)), limit) => {
                 let others = world.named().into_iter().filter(|id| !items.contains(id) && is_guid(id));
@@ -104,7 +104,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "the success is answered, and nothing happens",
         aims: &["effect_missing"],
-        conventions: &[],
+        facts: &["effect"],
         request: |world, request| match world.acts(request) && request.header("authorization").is_some() {
             true => Passage::Answer(world.success(request)),
             false => Passage::On,
@@ -116,7 +116,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "only the first action since the start has an effect",
         aims: &["effect_missing"],
-        conventions: &[],
+        facts: &["effect"],
         request: |world, request| match world.acts(request) && world.count() > 0 {
             true => Passage::Answer(world.success(request)),
             false => Passage::On,

@@ -9,10 +9,10 @@ mod world;
 
 use std::sync::Arc;
 
-use super::mutant::{Mutant, Operator, Witness};
+use super::mutant::{Mutant, Operator, Witness, facts_of};
 use super::suite::{Met, Served, Suite, rule_of};
 use super::{SelfTestError, missed};
-use crate::contract::{Contract, FactId};
+use crate::contract::Fact;
 use crate::wire::{Answer, Message, Passage, Tamper};
 use world::World;
 
@@ -23,8 +23,8 @@ pub(super) struct Defect {
     breaks: &'static str,
     /// Rules of the server's side that must notice.
     aims: &'static [&'static str],
-    /// Conventions that no longer hold.
-    conventions: &'static [&'static str],
+    /// The facts that no longer hold: kinds, with a name where only that one is meant.
+    facts: &'static [&'static str],
     request: fn(&World, &Message) -> Passage,
     answer: fn(&World, &Message, Answer) -> Answer,
 }
@@ -45,11 +45,10 @@ pub(super) fn defects() -> impl Iterator<Item = &'static Defect> {
 }
 
 impl Defect {
-    pub(super) fn mutant(&self, contract: &Contract) -> Mutant {
+    pub(super) fn mutant(&self, facts: &[Fact]) -> Mutant {
         let mut mutant = Mutant::new(Witness::Server, self.operator, self.name, self.breaks);
         mutant.aims = self.aims.iter().map(|rule| format!("server/{rule}")).collect();
-        let fact = |name: &&str| FactId::about(&contract.api, "*", "convention", Some(name));
-        mutant.facts = self.conventions.iter().map(fact).collect();
+        mutant.facts = facts_of(facts, self.facts);
         mutant
     }
 }
@@ -71,12 +70,23 @@ impl Tamper for Defective {
     }
 }
 
+/// The defect by which one property of every entity is not answered, or not in its form.
+pub(super) fn of_property(fact: &Fact, operator: Operator) -> Option<(String, &'static Defect)> {
+    let name = super::facts::property_of(fact)?;
+    let defect = match operator {
+        Operator::Drop => &successes::PROPERTY_MISSING,
+        _ => &successes::PROPERTY_MISTYPED,
+    };
+    Some((name.to_owned(), defect))
+}
+
 /// Tries a defect: first with the checks of the rules that must notice and those that claim what
 /// is wrong, and where these are silent with all others.
 pub(super) async fn attempt(
     suite: &Suite<'_>,
     defect: &'static Defect,
     mutant: &Mutant,
+    property: &str,
 ) -> Result<Met, SelfTestError> {
     let mut met = Met::default();
     for first in [true, false] {
@@ -88,7 +98,7 @@ pub(super) async fn attempt(
             continue;
         }
         let served = Served::start(suite.contract, suite.contract).await?;
-        let world = World::new(suite.contract, &served);
+        let world = World::new(suite.contract, &served, property);
         let tamper = Arc::new(Defective { defect, world });
         met.add(suite.meet(&suite.serve(cases, suite.contract, &served, Some(tamper)).await?));
         if !met.killers.is_empty() && missed(mutant, &met.killers).is_empty() {

@@ -14,7 +14,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a body of another media type is read as JSON",
         aims: &["bad_request_accepted"],
-        conventions: &["wrong-content-type"],
+        facts: &["convention[wrong-content-type]", "contentType"],
         request: |world, request| retyped(world, request, request.header("content-type").is_some()),
         answer: as_is,
     },
@@ -23,7 +23,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a body without a media type is read as JSON",
         aims: &["bad_request_accepted"],
-        conventions: &["wrong-content-type"],
+        facts: &["convention[wrong-content-type]", "contentType"],
         request: |world, request| retyped(world, request, request.header("content-type").is_none()),
         answer: as_is,
     },
@@ -32,7 +32,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "an action without a body is taken",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body"],
+        facts: &["convention[malformed-body]"],
         request: |world, request| taken(world, request, |_, request| request.body.is_empty()),
         answer: as_is,
     },
@@ -41,7 +41,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a body that is no JSON is taken",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body"],
+        facts: &["convention[malformed-body]"],
         request: |world, request| {
             taken(world, request, |_, request| !request.body.is_empty() && json(request).is_none())
         },
@@ -52,7 +52,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a body that is no JSON is answered 500",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body"],
+        facts: &["convention[malformed-body]"],
         request: on,
         answer: |_, request, mut answer| {
             if !request.body.is_empty() && json(request).is_none() {
@@ -66,7 +66,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a list in the place of the object is taken",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body"],
+        facts: &["convention[malformed-body]"],
         request: |world, request| taken(world, request, |_, request| json(request).is_some_and(|body| body.is_array())),
         answer: as_is,
     },
@@ -75,7 +75,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a property that is not documented is left out instead of refused",
         aims: &["bad_request_accepted"],
-        conventions: &["unknown-property"],
+        facts: &["convention[unknown-property]"],
         request: |world, request| {
             taken(world, request, |world, request| {
                 properties(world, request)
@@ -89,7 +89,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "of a property that is there twice one is taken",
         aims: &["bad_request_accepted"],
-        conventions: &["duplicate-property"],
+        facts: &["convention[duplicate-property]"],
         request: |world, request| {
             taken(world, request, |world, request| {
                 let text = String::from_utf8_lossy(&request.body).into_owned();
@@ -104,7 +104,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a body without what it must have is taken",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body"],
+        facts: &["convention[malformed-body]", "body"],
         request: |world, request| {
             taken(world, request, |world, request| {
                 properties(world, request).is_some_and(|(known, body)| {
@@ -119,7 +119,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "text, null and numbers are taken where a list of ids belongs",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body"],
+        facts: &["convention[malformed-body]", "body"],
         request: |world, request| {
             taken(world, request, |world, request| {
                 let odd = |value: &Value| match value {
@@ -138,7 +138,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "whatever is wrong with a body is answered 500",
         aims: &["bad_request_accepted"],
-        conventions: &["malformed-body", "wrong-content-type", "unknown-property", "duplicate-property"],
+        facts: &["convention[malformed-body]", "convention[wrong-content-type]", "convention[unknown-property]", "convention[duplicate-property]"],
         request: on,
         answer: |_, _, mut answer| {
             answer.status = if matches!(answer.status, 400 | 411 | 413 | 415 | 422) { 500 } else { answer.status };
@@ -150,7 +150,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "a refusal has no body",
         aims: &["refusal_unlike_odata"],
-        conventions: &["odata-error"],
+        facts: &["convention[odata-error]"],
         request: on,
         answer: |_, _, answer| refused(answer, |_| Vec::new()),
     },
@@ -159,7 +159,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a refusal is a page for people",
         aims: &["refusal_unlike_odata"],
-        conventions: &["odata-error"],
+        facts: &["convention[odata-error]"],
         request: on,
         answer: |_, _, answer| refused(answer, |_| b"<html>No.</html>".to_vec()),
     },
@@ -168,7 +168,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "a refusal has no error.code",
         aims: &["refusal_unlike_odata"],
-        conventions: &["odata-error"],
+        facts: &["convention[odata-error]"],
         request: on,
         answer: |_, _, answer| refused(answer, |body| without(body, "code")),
     },
@@ -177,7 +177,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "a refusal has no error.message",
         aims: &["refusal_unlike_odata"],
-        conventions: &["odata-error"],
+        facts: &["convention[odata-error]"],
         request: on,
         answer: |_, _, answer| refused(answer, |body| without(body, "message")),
     },
@@ -186,7 +186,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a method that the path does not have succeeds",
         aims: &["wrong_method_accepted"],
-        conventions: &["wrong-method"],
+        facts: &["convention[wrong-method]"],
         request: |world, request| match (world.operation(request), world.operation_at(request)) {
             (None, Some(_)) => Passage::Answer(world.success(request)),
             _ => Passage::On,
@@ -198,7 +198,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "the answer to a wrong method does not say which are right",
         aims: &["wrong_method_accepted"],
-        conventions: &["wrong-method"],
+        facts: &["convention[wrong-method]"],
         request: on,
         answer: |_, _, mut answer| {
             answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("allow"));
@@ -210,7 +210,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "the answer to a wrong method names another as right",
         aims: &["wrong_method_accepted"],
-        conventions: &["wrong-method"],
+        facts: &["convention[wrong-method]"],
         request: on,
         answer: |_, _, mut answer| {
             let allow = answer.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("allow"));
@@ -223,7 +223,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a wrong method is answered 404",
         aims: &["wrong_method_accepted"],
-        conventions: &["wrong-method"],
+        facts: &["convention[wrong-method]"],
         request: on,
         answer: |_, _, mut answer| {
             answer.status = if answer.status == 405 { 404 } else { answer.status };
@@ -235,7 +235,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a path that does not exist succeeds",
         aims: &["unknown_path_accepted"],
-        conventions: &["unknown-path"],
+        facts: &["convention[unknown-path]"],
         request: |world, request| match world.operation_at(request) {
             // The greeting of a run is of the root.
             None if method(request) != "GET" || world.below(request).is_some_and(|path| path.len() > 1) => {
@@ -250,7 +250,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a path that does not exist is answered 500",
         aims: &["unknown_path_accepted"],
-        conventions: &["unknown-path"],
+        facts: &["convention[unknown-path]"],
         request: on,
         answer: |world, request, mut answer| {
             if world.operation_at(request).is_none() {

@@ -13,7 +13,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "an action is answered 200",
         aims: &["example_not_answered"],
-        conventions: &[],
+        facts: &["success"],
         request: on,
         answer: |_, _, mut answer| {
             answer.status = if answer.status == 204 { 200 } else { answer.status };
@@ -25,7 +25,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a read is answered 204, without what was asked for",
         aims: &["example_not_answered", "entity_malformed"],
-        conventions: &[],
+        facts: &["success"],
         request: on,
         answer: |_, _, mut answer| {
             if answer.status == 200 {
@@ -40,7 +40,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "bytes follow the head of a 204",
         aims: &["no_content_has_content"],
-        conventions: &["no-content"],
+        facts: &["convention[no-content]"],
         request: on,
         answer: |_, _, mut answer| {
             if answer.status == 204 {
@@ -54,7 +54,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Widen,
         breaks: "a 204 declares a media type",
         aims: &["no_content_has_content"],
-        conventions: &["no-content"],
+        facts: &["convention[no-content]"],
         request: on,
         answer: |_, _, mut answer| {
             if answer.status == 204 {
@@ -68,7 +68,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "JSON is answered as plain text",
         aims: &["example_not_answered"],
-        conventions: &[],
+        facts: &[],
         request: on,
         answer: |_, _, mut answer| {
             let types = answer.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
@@ -81,7 +81,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "no answer carries a request-id",
         aims: &["request_id_missing"],
-        conventions: &["request-id"],
+        facts: &["convention[request-id]"],
         request: on,
         answer: |_, _, answer| without(answer, "request-id"),
     },
@@ -90,7 +90,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "the request-id of every answer is empty",
         aims: &["request_id_missing"],
-        conventions: &["request-id"],
+        facts: &["convention[request-id]"],
         request: on,
         answer: |_, _, answer| {
             let mut answer = without(answer, "request-id");
@@ -103,7 +103,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "the caller's id does not come back",
         aims: &["correlation_lost"],
-        conventions: &["echo-client-request-id"],
+        facts: &["convention[echo-client-request-id]"],
         request: on,
         answer: |_, _, answer| without(answer, "client-request-id"),
     },
@@ -112,7 +112,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "another id than the caller's comes back",
         aims: &["correlation_lost"],
-        conventions: &["echo-client-request-id"],
+        facts: &["convention[echo-client-request-id]"],
         request: on,
         answer: |_, _, answer| {
             let mut answer = without(answer, "client-request-id");
@@ -125,7 +125,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "a further path of an operation is refused",
         aims: &["alias_unknown"],
-        conventions: &[],
+        facts: &["alias"],
         request: |world, request| match is_alias(world, request) {
             true => Passage::Answer(refusal(403)),
             false => Passage::On,
@@ -137,7 +137,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "a further path of an operation does not exist",
         aims: &["alias_unknown"],
-        conventions: &[],
+        facts: &["alias"],
         request: |world, request| match is_alias(world, request) {
             true => Passage::Answer(refusal(404)),
             false => Passage::On,
@@ -149,7 +149,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "query options are not looked at",
         aims: &["query_ignored"],
-        conventions: &[],
+        facts: &["query"],
         request: |_, request| match target(request).contains('?') {
             true => Passage::Instead(vec![aimed(request, path(request).to_owned())]),
             false => Passage::On,
@@ -161,7 +161,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a read of one entity answers another one",
         aims: &["entity_malformed"],
-        conventions: &[],
+        facts: &[],
         request: on,
         answer: |world, _, answer| {
             entities(world, answer, |key, entity| {
@@ -174,7 +174,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Drop,
         breaks: "the last property of every entity is not answered",
         aims: &["entity_malformed"],
-        conventions: &[],
+        facts: &[],
         request: on,
         answer: |world, _, answer| {
             entities(world, answer, |key, entity| {
@@ -188,7 +188,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "true and false are answered as text",
         aims: &["entity_malformed"],
-        conventions: &[],
+        facts: &[],
         request: on,
         answer: |world, _, answer| {
             entities(world, answer, |_, entity| {
@@ -202,7 +202,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "moments are answered in another form",
         aims: &["entity_malformed"],
-        conventions: &[],
+        facts: &[],
         request: on,
         answer: |world, _, answer| {
             entities(world, answer, |_, entity| {
@@ -220,7 +220,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "a read answers half of its JSON",
         aims: &["entity_malformed"],
-        conventions: &[],
+        facts: &[],
         request: on,
         answer: |_, _, mut answer| {
             if answer.status == 200 {
@@ -234,7 +234,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Narrow,
         breaks: "the second read of a path and all that follow are answered 500",
         aims: &["example_not_answered"],
-        conventions: &[],
+        facts: &[],
         request: |world, request| match method(request) == "GET" && world.operation(request).is_some() {
             true if world.count() > 0 => Passage::Answer(refusal(500)),
             _ => Passage::On,
@@ -242,6 +242,27 @@ pub(super) const DEFECTS: &[Defect] = &[
         answer: as_is,
     },
 ];
+
+/// One property is not answered.
+pub(super) const PROPERTY_MISSING: Defect = Defect {
+    name: "",
+    operator: Drop,
+    breaks: "",
+    aims: &[],
+    facts: &[],
+    request: on,
+    answer: |world, _, answer| entities(world, answer, |_, entity| drop(entity.remove(&world.property))),
+};
+
+/// One property is answered in a form that no property has.
+pub(super) const PROPERTY_MISTYPED: Defect = Defect {
+    answer: |world, _, answer| {
+        entities(world, answer, |_, entity| {
+            entity.insert(world.property.clone(), serde_json::json!([[]]));
+        })
+    },
+    ..PROPERTY_MISSING
+};
 
 fn without(mut answer: Answer, header: &str) -> Answer {
     answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header));

@@ -16,21 +16,21 @@ pub(super) struct World {
     pub(super) token: String,
     /// Without any.
     pub(super) powerless: String,
+    /// The property of answers that is concerned, where one is.
+    pub(super) property: String,
     /// Identities that requests named so far.
     named: Mutex<BTreeSet<String>>,
-    /// The last body with which an operation was called well, by operation.
-    acted: Mutex<Vec<(String, Vec<u8>)>>,
     n_actions: AtomicUsize,
 }
 
 impl World {
-    pub(super) fn new(contract: &Contract, served: &Served) -> Self {
+    pub(super) fn new(contract: &Contract, served: &Served, property: &str) -> Self {
         Self {
             contract: contract.clone(),
             token: served.token.clone(),
             powerless: served.powerless.clone(),
+            property: property.to_owned(),
             named: Mutex::default(),
-            acted: Mutex::default(),
             n_actions: AtomicUsize::new(0),
         }
     }
@@ -52,15 +52,6 @@ impl World {
     /// How many actions were counted before this one.
     pub(super) fn count(&self) -> usize {
         self.n_actions.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Whether this action was called with the same body just before.
-    pub(super) fn is_repeated(&self, request: &Message) -> bool {
-        let mut acted = self.acted.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = path(request).to_owned();
-        let repeated = acted.last().is_some_and(|last| last.0 == path && last.1 == request.body);
-        acted.push((path, request.body.clone()));
-        repeated
     }
 
     /// The operation that a request calls.
