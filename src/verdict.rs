@@ -85,6 +85,25 @@ pub struct Check {
     pub reproduce: String,
 }
 
+impl Check {
+    /// The rule that asserts it, with its side: `server/effect_missing`.
+    #[must_use]
+    pub fn rule(&self) -> String {
+        format!("{}/{}", self.side.as_str(), self.id.split('/').nth(self.rule_at()).unwrap_or(&self.id))
+    }
+
+    /// What of the id comes before the rule: the operation and example, or the page or fact.
+    #[must_use]
+    pub fn group(&self) -> String {
+        self.id.split('/').take(self.rule_at()).collect::<Vec<_>>().join("/")
+    }
+
+    /// The segment of the id that names the rule.
+    fn rule_at(&self) -> usize {
+        if matches!(self.side, Side::Docs | Side::Drift) { 3 } else { 4 }
+    }
+}
+
 // Serde hands over a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_error(weight: &Severity) -> bool {
@@ -141,6 +160,62 @@ pub struct Judged {
     /// The reason for which a failure is accepted, where one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+}
+
+/// What a verdict means for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// It fails the run.
+    Failed,
+    /// Not as documented, and it matters less: it fails a strict run.
+    Warning,
+    /// An assumption of ours that did not hold: it fails a strict run.
+    Assumed,
+    /// Not as documented, and accepted with a reason.
+    Accepted,
+    /// Not tried.
+    NotRun,
+    /// Nothing to try.
+    NotApplicable,
+    /// As documented.
+    Passed,
+}
+
+impl Standing {
+    /// Every standing, the worst first.
+    pub const ALL: [Self; 7] =
+        [Self::Failed, Self::Warning, Self::Assumed, Self::Accepted, Self::NotRun, Self::NotApplicable, Self::Passed];
+
+    /// The word for people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Warning => "warning",
+            Self::Assumed => "assumed",
+            Self::Accepted => "accepted",
+            Self::NotRun => "not run",
+            Self::NotApplicable => "not applicable",
+            Self::Passed => "passed",
+        }
+    }
+}
+
+impl Judged {
+    /// What the verdict means for a run, where a strict one spares nothing but what is accepted.
+    #[must_use]
+    pub fn standing(&self, strict: bool) -> Standing {
+        match (self.outcome, &self.accepted) {
+            (Outcome::Pass, _) => Standing::Passed,
+            (Outcome::NotRun, _) => Standing::NotRun,
+            (Outcome::NotApplicable, _) => Standing::NotApplicable,
+            (Outcome::Fail, Some(_)) => Standing::Accepted,
+            (Outcome::Fail, None) if strict => Standing::Failed,
+            (Outcome::Fail, None) if self.check.severity == Rests::Assumption => Standing::Assumed,
+            (Outcome::Fail, None) if self.check.weight != Severity::Error => Standing::Warning,
+            (Outcome::Fail, None) => Standing::Failed,
+        }
+    }
 }
 
 /// How many checks came out how.
@@ -214,7 +289,34 @@ pub struct Report {
     /// What of the contract was examined.
     pub coverage: Coverage,
     /// Entries of the accepted list that did not fail, or name no check.
-    pub stale: Vec<String>,
+    pub stale: Vec<Stale>,
+}
+
+/// An entry of the accepted list that is out of date. In JSON it is its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// What it speaks of, what is wrong with it, and what to do.
+    pub text: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+impl std::fmt::Display for Stale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq<&str> for Stale {
+    fn eq(&self, text: &&str) -> bool {
+        self.text == *text
+    }
+}
+
+impl Serialize for Stale {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
 }
 
 impl Summary {
@@ -240,11 +342,6 @@ impl Report {
     /// a warning, count only in a strict run.
     #[must_use]
     pub fn fails(&self, strict: bool) -> bool {
-        let broken = |judged: &Judged| {
-            judged.outcome == Outcome::Fail
-                && judged.accepted.is_none()
-                && (strict || judged.check.severity != Rests::Assumption && judged.check.weight == Severity::Error)
-        };
-        !self.stale.is_empty() || self.checks.iter().any(broken)
+        !self.stale.is_empty() || self.checks.iter().any(|judged| judged.standing(strict) == Standing::Failed)
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::{FactId, Origin};
 use crate::finding::{Finding, Severity};
-use crate::verdict::{Check, Judged, Outcome, Side};
+use crate::verdict::{Check, Judged, Outcome, Side, Stale};
 
 /// The id under which an entry that no longer disagrees is reported.
 pub const STALE: &str = "accepted/stale";
@@ -101,21 +101,22 @@ impl Accepted {
 
     /// Entries that name no check, or one that ran and did not fail. `planned` has every check of
     /// `sides`; of those of other sides nothing is known.
-    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check], sides: &[Side]) -> Vec<String> {
+    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check], sides: &[Side]) -> Vec<Stale> {
         let unknown = |id: &str| {
             let side = Side::ALL.into_iter().find(|side| id.split('/').next() == Some(side.as_str()));
             side.is_some_and(|side| !sides.contains(&side))
         };
         let mut stale = Vec::new();
-        for (id, _) in self.checks() {
+        for (id, entry) in self.checks() {
             let judged = checks.iter().find(|judged| judged.check.id == id);
-            match judged.map(|judged| judged.outcome) {
-                Some(Outcome::Pass) => stale.push(format!("{id}: it passes now; remove the entry")),
+            let text = match judged.map(|judged| judged.outcome) {
+                Some(Outcome::Pass) => format!("{id}: it passes now; remove the entry"),
                 None if !unknown(id) && !planned.iter().any(|check| check.id == id) => {
-                    stale.push(format!("{id}: there is no such check; correct or remove the entry"));
+                    format!("{id}: there is no such check; correct or remove the entry")
                 }
-                _ => {}
-            }
+                _ => continue,
+            };
+            stale.push(Stale { text, origin: Origin { file: self.file.clone(), line: entry.line } });
         }
         stale
     }

@@ -11,6 +11,8 @@ use super::corpus::{self, Corpus, Skipped};
 use super::docs;
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
+use super::probes;
+use super::run_report::{self, Catalogue};
 use super::self_test;
 use super::specs;
 use crate::accepted;
@@ -18,7 +20,7 @@ use crate::conformance::{self, DocsOptions, Listener, Options, RunError, Selecti
 use crate::contract::{Contract, Rests};
 use crate::docs::Page;
 use crate::emulator::{Config, Emulator, Identity};
-use crate::report::{self, Format, Human};
+use crate::report::{self, Format};
 use crate::verdict::{Check, Judged, Outcome, Report, Side};
 
 /// Check that client and server do what the documentation says.
@@ -76,7 +78,8 @@ pub(super) struct Conform {
     /// File with the token for --server; ENTRA_RISK_TOKEN is read otherwise
     #[arg(long, value_name = "FILE", requires = "server")]
     token_file: Option<PathBuf>,
-    /// Token for probes of --server: no-permission=FILE; ENTRA_RISK_TOKEN_NO_PERMISSION is read otherwise
+    /// Token that must not suffice on --server: no-permission, expired, wrong-audience, personal, delegated or
+    /// no-role, and its file; ENTRA_RISK_TOKEN_NO_PERMISSION and so on are read otherwise
     #[arg(long, value_name = "KIND=FILE", requires = "server")]
     probe_token: Vec<String>,
     /// File with the object ids of test accounts, one a line: actions are sent, elsewhere too, and on them alone
@@ -85,10 +88,13 @@ pub(super) struct Conform {
     /// Seconds that an effect may take to be seen on --server
     #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "server")]
     settle: u64,
-    /// Format of standard output: human or json
+    /// Format of standard output: human, json, junit, sarif, html, github or markdown
+    ///
+    /// github prints annotations, and adds the summary to the page of the job where
+    /// GITHUB_STEP_SUMMARY names it.
     #[arg(long, default_value = "human")]
     format: Format,
-    /// Also write the report to a file: json=report.json; may be repeated
+    /// Also write the report to a file: junit=report.xml; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     output: Vec<Destination<Format>>,
     /// List of accepted disagreements (TOML)
@@ -160,7 +166,7 @@ impl Conform {
 
     /// Whether standard output is for programs.
     pub(super) fn is_json(&self) -> bool {
-        self.format == Format::Json
+        self.format.is_json()
     }
 }
 
@@ -214,17 +220,23 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         }
     };
     progress.clear();
-    let render = |format: Format| match format {
-        Format::Human => Human::new(command.strict).render(&report),
-        Format::Json => report::json(&report),
+    let (catalogue, repository) = (Catalogue::new(), run_report::repository());
+    let shown = report::Run {
+        report: &report,
+        strict: command.strict,
+        catalogue: &catalogue.described(),
+        repository: &repository,
     };
     for (format, file) in files {
-        file.finish(&output::plain(&render(format)))?;
+        file.finish(&output::plain(&shown.render(format)))?;
     }
     if let Some(draft) = draft {
         draft.finish(&accepted::draft_checks(&report.checks))?;
     }
-    output::print(&render(command.format))?;
+    output::print(&shown.render(command.format))?;
+    if command.format == Format::Github {
+        run_report::summarize(|| shown.render(Format::Markdown))?;
+    }
     let exit = ending(&report, command.strict);
     Ok(match pages.map_or(Exit::Done, |pages| docs::read::end(&pages.skipped)) {
         Exit::Done => exit,
@@ -250,29 +262,15 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
         let emulator = Emulator::start(Config::new(std::slice::from_ref(contract)))
             .await
             .map_err(|error| Failure::input(error.to_string(), ""))?;
+        let token = emulator.token(&Identity::all(std::slice::from_ref(contract)));
         let options = ServerOptions {
-            base_url: emulator.base_url(&contract.api),
             label: "embedded emulator".to_owned(),
-            token: emulator.token(&Identity::all(std::slice::from_ref(contract))),
-            no_permission: Some(emulator.token(&Identity::none())),
-            test_ids: None,
-            settle: Duration::ZERO,
+            probes: crate::selftest::probe_tokens(&emulator, std::slice::from_ref(contract)),
+            ..ServerOptions::new(emulator.base_url(&contract.api), token)
         };
         return Ok((Some(options), Some(emulator)));
     };
-    // As `entra-risk serve` prints it.
-    let mut no_permission = std::env::var("ENTRA_RISK_TOKEN_NO_PERMISSION").ok().filter(|text| !text.trim().is_empty());
-    for probe in &command.probe_token {
-        match probe.split_once('=') {
-            Some(("no-permission", file)) => no_permission = Some(token(Path::new(file))?),
-            _ => {
-                return Err(Failure::input(
-                    format!("use the probe token '{probe}'"),
-                    "the one kind is no-permission: --probe-token no-permission=FILE",
-                ));
-            }
-        }
-    }
+    let probes = probes::given(&command.probe_token)?;
     let token = match (&command.token_file, std::env::var("ENTRA_RISK_TOKEN")) {
         (Some(path), _) => token(path)?,
         (None, Ok(text)) if !text.trim().is_empty() => text,
@@ -284,24 +282,14 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
         }
     };
     let test_ids = command.allow_actions_on.as_deref().map(test_ids).transpose()?;
-    let label = url.clone();
-    Ok((
-        Some(ServerOptions {
-            base_url: url.clone(),
-            label,
-            token,
-            no_permission,
-            test_ids,
-            settle: Duration::from_secs(command.settle),
-        }),
-        None,
-    ))
+    let settle = Duration::from_secs(command.settle);
+    Ok((Some(ServerOptions { probes, test_ids, settle, ..ServerOptions::new(url, token) }), None))
 }
 
 const TOKEN_REMEDY: &str =
     "set ENTRA_RISK_TOKEN or give --token-file FILE; any text will do for a server that does not look at it";
 
-fn token(path: &Path) -> Result<String, Failure> {
+pub(super) fn token(path: &Path) -> Result<String, Failure> {
     let text = read(path, "the token file")?;
     // The text is checked here so that the error can name the file.
     crate::client::Token::new(&text).map_err(|error| {

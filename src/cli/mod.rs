@@ -10,6 +10,8 @@ mod explain;
 mod findings;
 mod git;
 mod output;
+mod probes;
+mod run_report;
 mod schema;
 mod self_test;
 mod serve;

@@ -133,7 +133,12 @@ impl WholeFile {
         if path.is_dir() {
             return Err(fail(&"it is a folder"));
         }
-        let file = tempfile::Builder::new().prefix(".entra-risk-").tempfile_in(folder).map_err(|error| fail(&error))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".entra-risk-");
+        // As any file that a program writes: the user's mask decides who may read it.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.tempfile_in(folder).map_err(|error| fail(&error))?;
         Ok(Self { path: path.to_owned(), file })
     }
 

@@ -43,6 +43,10 @@ pub(super) struct Trial<'a> {
 #[allow(clippy::disallowed_methods)] // how long it took is said, and decides nothing
 pub(super) async fn run(trial: Trial<'_>) -> Result<Exit, Failure> {
     let begun = Instant::now();
+    let asked = trial.output.iter().map(|to| to.format).chain([trial.format]);
+    if let Some(other) = asked.into_iter().find(|format| !matches!(format, Format::Human | Format::Json)) {
+        return Err(Failure::input(format!("write a self-test as {other}"), "its formats are human and json"));
+    }
     let known = known(&trial)?;
     let files = output::begin_all(trial.output)?;
     let options = Options {

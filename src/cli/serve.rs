@@ -17,6 +17,12 @@ pub(super) struct Serve {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// Listen for HTTPS as well, with a certificate authority made now and forgotten at the end
+    #[arg(long)]
+    tls: bool,
+    /// Address for HTTPS; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", requires = "tls", default_value = "127.0.0.1:0")]
+    tls_listen: SocketAddr,
     /// Description to serve, or folder of them, with exchanges/ beside; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
@@ -26,15 +32,18 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
     let mut config = Config::new(&contracts);
     config.listen = command.listen;
+    config.tls = command.tls.then_some(command.tls_listen);
     let emulator = Emulator::start(config)
         .await
         .map_err(|error| Failure::input(error.to_string(), "give another --listen ADDR"))?;
-    let mut lines = format!("export ENTRA_RISK_GRAPH_ROOT=http://{}\n", emulator.address());
+    let mut lines = format!("export ENTRA_RISK_GRAPH_ROOT={}\n", emulator.root());
     if let Some(contract) = contracts.first() {
         lines += &format!("export ENTRA_RISK_BASE_URL={}\n", emulator.base_url(&contract.api));
     }
     lines += &format!("export ENTRA_RISK_TOKEN={}\n", emulator.token(&Identity::all(&contracts)));
-    lines += &format!("export ENTRA_RISK_TOKEN_NO_PERMISSION={}\n", emulator.token(&Identity::none()));
+    for (kind, token) in crate::selftest::probe_tokens(&emulator, &contracts) {
+        lines += &format!("export {}={token}\n", kind.variable());
+    }
     output::print(&lines)?;
     stopped().await.map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;
     emulator.shutdown().await;

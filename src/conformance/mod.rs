@@ -3,6 +3,7 @@
 //! Knows how to send and capture; must not know how a report looks, where the embedded server
 //! comes from, or anything of a single operation.
 
+mod accounts;
 mod client;
 mod coverage;
 mod selection;
@@ -19,11 +20,12 @@ use crate::accepted::{Accepted, Scope};
 use crate::client::SessionError;
 use crate::contract::Contract;
 use crate::docs::Page;
+use crate::finding::Finding;
 use crate::rules::client::{ClientCase, ClientSeen};
 use crate::rules::documents::{self, Decided, Documents};
 use crate::rules::server::ServerCase;
 use crate::rules::{self, Facts};
-use crate::verdict::{Check, Documentation, Judged, Outcome, Report, Side, Summary, Verdict};
+use crate::verdict::{Check, Documentation, Judged, Outcome, Report, Side, Stale, Summary, Verdict};
 
 /// What a run is told as it goes.
 pub trait Listener {
@@ -214,7 +216,7 @@ pub async fn see_client(cases: &[ClientCase], contract: &Contract) -> Result<Vec
 }
 
 /// Entries of the accepted list about pages or facts that met nothing, on the sides that ran.
-fn stale_entries(accepted: &Accepted, documents: &Documents, contract: &Contract, sides: &[Side]) -> Vec<String> {
+fn stale_entries(accepted: &Accepted, documents: &Documents, contract: &Contract, sides: &[Side]) -> Vec<Stale> {
     let mut scope = Scope { files: documents.files.clone(), ..Scope::default() };
     scope.files.push(contract.file.clone());
     let mut findings = Vec::new();
@@ -230,7 +232,11 @@ fn stale_entries(accepted: &Accepted, documents: &Documents, contract: &Contract
         findings.extend(of(&documents.drift));
     }
     let stale = accepted.apply_findings(findings, &scope).stale;
-    stale.into_iter().map(|entry| format!("{}: {}; {}", entry.subject, entry.message, entry.remedy)).collect()
+    let of = |entry: Finding| Stale {
+        text: format!("{}: {}; {}", entry.subject, entry.message, entry.remedy),
+        origin: entry.origin,
+    };
+    stale.into_iter().map(of).collect()
 }
 
 /// Keeps the checks that were asked for, and the cases that still have one.

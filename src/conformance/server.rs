@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::target::{Reach, Target, TargetError};
+use super::accounts::{identities, set};
+use super::target::{Reach, Target};
 use super::{Run, RunError};
 use crate::contract::Contract;
-use crate::rules::server::{ServerCase, ServerSeen, is_generated};
-use crate::rules::{Credential, Reply, Request};
+use crate::rules::server::{ServerCase, ServerSeen, Unread, is_generated};
+use crate::rules::{Credential, Form, ProbeToken, Reply, Request};
 use crate::verdict::{Outcome, Verdict};
 
-/// The server to examine.
+/// The server to examine. No `Debug`: it holds tokens.
 #[derive(Clone)]
 pub struct ServerOptions {
     /// Its root with the version.
@@ -21,14 +20,30 @@ pub struct ServerOptions {
     pub label: String,
     /// A token with the documented permissions.
     pub token: String,
-    /// A token without any permission, if there is one.
-    pub no_permission: Option<String>,
+    /// Tokens that must not suffice, as far as there are any.
+    pub probes: BTreeMap<ProbeToken, String>,
     /// Accounts that actions may be tried on, and no others. Without them there are no actions
     /// on a server that is not on this machine.
     pub test_ids: Option<Vec<String>>,
     /// How long an effect may take to be seen: a 204 says that the request was taken, and the
     /// service may work on it afterwards.
     pub settle: Duration,
+}
+
+impl ServerOptions {
+    /// The server at a root with the version, without probe tokens and test accounts.
+    #[must_use]
+    pub fn new(base_url: impl Into<String>, token: impl Into<String>) -> Self {
+        let base_url = base_url.into();
+        Self {
+            label: base_url.clone(),
+            base_url,
+            token: token.into(),
+            probes: BTreeMap::new(),
+            test_ids: None,
+            settle: Duration::ZERO,
+        }
+    }
 }
 
 /// The wait before an effect is looked for again; each further one doubles it.
@@ -48,22 +63,24 @@ pub(super) async fn run(
     contract: &Contract,
     run: &mut Run<'_>,
 ) -> Result<(), RunError> {
-    let mut target = Target::new(&options.base_url, &options.token, options.no_permission)?;
+    let mut target = Target::new(&options.base_url, &options.token, options.probes)?;
     target.greet().await?;
     // Accounts that were named are the only ones to act on, wherever the server is.
     let away = target.reach() == Reach::Away || options.test_ids.is_some();
     let mut session = Examination {
         target,
         replaced: BTreeMap::new(),
-        listed: None,
+        listed: BTreeMap::new(),
         silences: 0,
         settle: options.settle,
         in_vain: 0,
+        held: None,
+        control: None,
     };
     match (away, options.test_ids) {
         (true, Some(ids)) => session.replace_by(&cases, ids),
         (true, None) => {}
-        (false, _) => session.replace_by_listed(&cases, contract).await?,
+        (false, _) => session.replace_by_listed(&cases, contract).await,
     }
     for case in cases {
         let reason = session.reason_not_to(&case, away);
@@ -84,15 +101,49 @@ pub(super) async fn run(
     Ok(())
 }
 
-struct Examination {
-    target: Target,
+pub(super) struct Examination {
+    pub(super) target: Target,
     /// Documented identities and those that stand for them.
-    replaced: BTreeMap<String, String>,
-    /// Identities that the server lists, once it was asked.
-    listed: Option<Vec<String>>,
+    pub(super) replaced: BTreeMap<String, String>,
+    /// Identities that the server lists of each set, once it was asked.
+    pub(super) listed: BTreeMap<String, Vec<String>>,
     silences: u32,
     settle: Duration,
     in_vain: u32,
+    /// A state that is known to be there.
+    held: Option<Held>,
+    /// The last request of a setup and its answer: a read that several cases begin with is
+    /// made once, as long as nothing acts in between.
+    control: Option<(Request, Reply)>,
+}
+
+/// What a setup brought about, and a refused request left as it was: the next case that begins
+/// with the same setup need not repeat it.
+struct Held {
+    setup: Vec<Request>,
+    answers: Vec<Reply>,
+    reads: Vec<Request>,
+    shown: Vec<Reply>,
+}
+
+impl Held {
+    /// The state behind a case, if it is the one before it.
+    fn after(case: &ServerCase, seen: &ServerSeen) -> Option<Self> {
+        let refused = (400..500).contains(&seen.reply.status);
+        let same = |(one, other): (&Reply, &Reply)| one.status == other.status && one.body == other.body;
+        let unchanged = case.before == case.after && seen.before.iter().zip(&seen.after).all(same);
+        let useful = !case.setup.is_empty() && !case.before.is_empty();
+        (refused && unchanged && useful && case.is_ready(&seen.after)).then(|| Self {
+            setup: case.setup.clone(),
+            answers: seen.setup.clone(),
+            reads: case.after.clone(),
+            shown: seen.after.clone(),
+        })
+    }
+
+    fn serves(&self, case: &ServerCase) -> bool {
+        self.setup == case.setup && self.reads == case.before
+    }
 }
 
 /// Waits, each twice as long as the one before, within a budget.
@@ -118,8 +169,11 @@ impl Examination {
         if self.silences >= MOST_SILENCES {
             return Some("the server stopped answering".to_owned());
         }
-        if !self.target.can(case.credential) {
-            return Some("it needs a token without permissions: --probe-token no-permission=FILE".to_owned());
+        if let Some(kind) = self.target.lacks(case.credential) {
+            return Some(format!("it needs {}: --probe-token {}=FILE", kind.describe(), kind.as_str()));
+        }
+        if case.form != Form::Plain && !self.target.is_bare() {
+            return Some("TLS hides how a request is framed; try the server over plain HTTP on loopback".to_owned());
         }
         if !away || !case.acts {
             return None;
@@ -136,21 +190,20 @@ impl Examination {
 
     async fn carry_out(&mut self, case: &ServerCase, contract: &Contract) -> Result<ServerSeen, Verdict> {
         let mut seen = ServerSeen::default();
-        for request in &case.setup {
-            seen.setup.push(self.send(request, Credential::Permitted, false).await?);
+        if case.acts {
+            self.control = None;
         }
-        let mut pause = self.pause();
-        loop {
-            seen.before = self.read(&case.before).await?;
-            if case.is_ready(&seen.before) || !pause.take().await {
-                break;
-            }
+        match self.held.take().filter(|held| held.serves(case)) {
+            Some(held) => (seen.setup, seen.before) = (held.answers, held.shown),
+            None => self.prepare(case, &mut seen).await?,
         }
-        self.learn(&pause, case.is_ready(&seen.before));
         seen.request = self.replace(&case.request);
-        seen.reply = self.send(&case.request, case.credential, case.to_the_end).await?;
+        seen.reply = self.send_as(&case.request, case.credential, case.form, case.to_the_end).await?;
         if seen.reply.status == 404 && !case.acts && !contract_literal(contract, case) {
             self.read_another(case, contract, &mut seen).await?;
+        }
+        if case.follows > 0 {
+            self.follow(case, &mut seen).await?;
         }
         let mut pause = self.pause();
         // Only what was taken can still take effect.
@@ -160,15 +213,57 @@ impl Examination {
             let settled = !case.checks.iter().any(|asserted| (asserted.judge)(&seen).outcome == Outcome::Fail);
             if !taken || settled || !pause.take().await {
                 self.learn(&pause, settled);
+                self.held = Held::after(case, &seen);
                 return Ok(seen);
             }
         }
     }
 
+    /// Brings about the state that a case begins with.
+    async fn prepare(&mut self, case: &ServerCase, seen: &mut ServerSeen) -> Result<(), Verdict> {
+        for request in &case.setup {
+            let known = self.control.as_ref().filter(|(known, _)| known == request && request.method == "GET");
+            let reply = match known {
+                Some((_, reply)) => reply.clone(),
+                None => self.send(request, Credential::Permitted).await?,
+            };
+            self.control = Some((request.clone(), reply.clone()));
+            seen.setup.push(reply);
+        }
+        let mut pause = self.pause();
+        loop {
+            seen.before = self.read(&case.before).await?;
+            if case.is_ready(&seen.before) || !pause.take().await {
+                break;
+            }
+        }
+        self.learn(&pause, case.is_ready(&seen.before));
+        Ok(())
+    }
+
+    /// Reads the further pages, as far as they are on the same server.
+    async fn follow(&mut self, case: &ServerCase, seen: &mut ServerSeen) -> Result<(), Verdict> {
+        let mut page = seen.reply.clone();
+        while let Some(link) = page.next_link() {
+            let Some(path) = self.target.below(&link) else {
+                seen.unread = Some(Unread::Elsewhere(link));
+                break;
+            };
+            if seen.pages.len() == case.follows {
+                seen.unread = Some(Unread::TooMany);
+                break;
+            }
+            let request = Request { path, query: Vec::new(), ..case.request.clone() };
+            page = self.send(&request, case.credential).await?;
+            seen.pages.push(page.clone());
+        }
+        Ok(())
+    }
+
     async fn read(&mut self, requests: &[Request]) -> Result<Vec<Reply>, Verdict> {
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
-            replies.push(self.send(request, Credential::Permitted, false).await?);
+            replies.push(self.send(request, Credential::Permitted).await?);
         }
         Ok(replies)
     }
@@ -193,20 +288,33 @@ impl Examination {
         seen: &mut ServerSeen,
     ) -> Result<(), Verdict> {
         let documented = identities(&case.request);
-        let listed = self.listed(contract).await?;
+        let listed = match set(contract, &case.request) {
+            Some(set) => self.listed(contract, &set).await?,
+            None => Vec::new(),
+        };
         let (Some(documented), Some(other)) = (documented.first(), listed.first()) else {
             return Err(Verdict::not_run("the server does not have the documented entity, and lists no other"));
         };
         let mut request = case.request.clone();
         request.path = request.path.replace(documented, other);
         seen.request = request.clone();
-        seen.reply = self.send(&request, case.credential, case.to_the_end).await?;
+        seen.reply = self.send_as(&request, case.credential, case.form, case.to_the_end).await?;
         Ok(())
     }
 
-    async fn send(&mut self, request: &Request, credential: Credential, to_the_end: bool) -> Result<Reply, Verdict> {
+    pub(super) async fn send(&mut self, request: &Request, credential: Credential) -> Result<Reply, Verdict> {
+        self.send_as(request, credential, Form::Plain, false).await
+    }
+
+    async fn send_as(
+        &mut self,
+        request: &Request,
+        credential: Credential,
+        form: Form,
+        to_the_end: bool,
+    ) -> Result<Reply, Verdict> {
         let request = self.replace(request);
-        match self.target.send(&request, credential, to_the_end).await {
+        match self.target.send(&request, credential, form, to_the_end).await {
             Ok(reply) => {
                 self.silences = 0;
                 Ok(reply)
@@ -217,81 +325,6 @@ impl Examination {
             }
         }
     }
-
-    /// The request with identities that the server has.
-    fn replace(&self, request: &Request) -> Request {
-        let mut request = request.clone();
-        if !self.replaced.is_empty() {
-            request.path = self.replace_in(&request.path);
-            request.body = request.body.map(|body| match String::from_utf8(body) {
-                Ok(text) => self.replace_in(&text).into_bytes(),
-                Err(other) => other.into_bytes(),
-            });
-        }
-        request
-    }
-
-    fn replace_in(&self, text: &str) -> String {
-        self.replaced.iter().fold(text.to_owned(), |text, (documented, other)| text.replace(documented, other))
-    }
-
-    /// Test ids stand for the documented ones, in order, as far as they go.
-    fn replace_by(&mut self, cases: &[ServerCase], ids: Vec<String>) {
-        let mut documented: Vec<String> = Vec::new();
-        for id in cases.iter().filter(|case| case.acts).flat_map(|case| case.before.iter().flat_map(identities)) {
-            if !is_generated(&id) && !documented.contains(&id) {
-                documented.push(id);
-            }
-        }
-        self.replaced = documented.into_iter().zip(ids).collect();
-    }
-
-    /// On a server with accounts of its own, those stand for documented ones that it lacks.
-    async fn replace_by_listed(&mut self, cases: &[ServerCase], contract: &Contract) -> Result<(), TargetError> {
-        let mut missing: Vec<String> = Vec::new();
-        for request in cases.iter().filter(|case| case.acts).flat_map(|case| &case.before) {
-            let Some(id) = identities(request).into_iter().next() else { continue };
-            if is_generated(&id) || missing.contains(&id) || self.replaced.contains_key(&id) {
-                continue;
-            }
-            match self.target.send(request, Credential::Permitted, false).await {
-                Ok(reply) if reply.status == 404 => missing.push(id),
-                // Known, or a fault that a check will name.
-                _ => {
-                    self.replaced.insert(id.clone(), id);
-                }
-            }
-        }
-        let known = std::mem::take(&mut self.replaced);
-        if !missing.is_empty() {
-            let listed = self.listed(contract).await.unwrap_or_default();
-            let spare = listed.into_iter().filter(|id| !known.contains_key(id));
-            self.replaced = missing.into_iter().zip(spare).collect();
-        }
-        Ok(())
-    }
-
-    /// Identities that the server lists, by the description's own listing.
-    async fn listed(&mut self, contract: &Contract) -> Result<Vec<String>, Verdict> {
-        if let Some(listed) = &self.listed {
-            return Ok(listed.clone());
-        }
-        let mut listed = Vec::new();
-        let lists = contract.operations.iter().filter_map(|operation| {
-            let entity = contract.page_of(operation.success.shape.as_ref()?)?;
-            Some((operation, contract.entity_set(entity)?.key.clone()))
-        });
-        for (operation, key) in lists.filter(|(operation, _)| operation.parameters.is_empty()) {
-            let request =
-                Request { method: operation.method.clone(), path: operation.path.to_string(), ..Request::default() };
-            let reply = self.send(&request, Credential::Permitted, false).await?;
-            let body = reply.json().unwrap_or_default();
-            let items = body.get("value").and_then(Value::as_array).cloned().unwrap_or_default();
-            listed.extend(items.iter().filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));
-        }
-        self.listed = Some(listed.clone());
-        Ok(listed)
-    }
 }
 
 /// Whether the path of a case has no parameter: a 404 there is about the path itself.
@@ -299,27 +332,9 @@ fn contract_literal(contract: &Contract, case: &ServerCase) -> bool {
     contract.operation(&case.operation).is_none_or(|operation| operation.parameters.is_empty())
 }
 
-/// GUIDs in the path and body of a request.
-fn identities(request: &Request) -> Vec<String> {
-    let mut found: Vec<String> = request.path.split('/').filter(|part| is_guid(part)).map(str::to_owned).collect();
-    let mut collect = vec![request.json().unwrap_or_default()];
-    while let Some(value) = collect.pop() {
-        match value {
-            Value::String(text) if is_guid(&text) => found.push(text),
-            Value::Array(items) => collect.extend(items),
-            Value::Object(object) => collect.extend(object.into_iter().map(|(_, value)| value)),
-            _ => {}
-        }
-    }
-    found
-}
-
-fn is_guid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::accounts::is_guid;
     use super::*;
     use crate::rules::{self, Facts};
 
@@ -327,15 +342,19 @@ mod tests {
     fn allowed(test_ids: Option<Vec<String>>) -> (Vec<String>, Vec<String>) {
         let contract = crate::embedded::contract("beta").expect("this build has beta");
         let cases = rules::server::cases(&Facts::new(contract));
-        let target = Target::new("https://192.0.2.1/beta", "t", Some("n".to_owned())).expect("a target");
+        let target =
+            Target::new("https://192.0.2.1/beta", "t", ProbeToken::ALL.map(|kind| (kind, "n".to_owned())).into())
+                .expect("a target");
         assert_eq!(target.reach(), Reach::Away);
         let mut session = Examination {
             target,
             replaced: BTreeMap::new(),
-            listed: None,
+            listed: BTreeMap::new(),
             silences: 0,
             settle: Duration::ZERO,
             in_vain: 0,
+            held: None,
+            control: None,
         };
         if let Some(ids) = test_ids {
             session.replace_by(&cases, ids);

@@ -1,14 +1,15 @@
 //! A server under examination: over plain HTTP byte for byte, over TLS through the client's own
 //! transport.
 
+use std::collections::BTreeMap;
 use std::net::ToSocketAddrs as _;
 use std::time::Duration;
 
 use url::{Host, Url};
 
 use crate::client::{Cloud, Session, SessionError, StaticToken, is_loopback};
-use crate::rules::{BASIC, Credential, Reply, Request};
-use crate::wire::Connection;
+use crate::rules::{BASIC, Credential, Form, ProbeToken, Reply, Request, UNKNOWN};
+use crate::wire::{Connection, Framing};
 
 /// How long the server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,7 +58,7 @@ pub enum TargetError {
 /// # Errors
 /// An address that cannot be used, or nothing there.
 pub async fn greet(base_url: &str) -> Result<(), TargetError> {
-    Target::new(base_url, "none", None)?.greet().await
+    Target::new(base_url, "none", BTreeMap::new())?.greet().await
 }
 
 /// A server.
@@ -65,7 +66,7 @@ pub(super) struct Target {
     base: Url,
     transport: Transport,
     token: String,
-    no_permission: Option<String>,
+    probes: BTreeMap<ProbeToken, String>,
 }
 
 enum Transport {
@@ -75,13 +76,16 @@ enum Transport {
 
 impl Target {
     /// Prepares for a server. Nothing is sent.
-    pub(super) fn new(base_url: &str, token: &str, no_permission: Option<String>) -> Result<Self, TargetError> {
+    pub(super) fn new(
+        base_url: &str,
+        token: &str,
+        mut probes: BTreeMap<ProbeToken, String>,
+    ) -> Result<Self, TargetError> {
         let session = Session::builder().base_url(base_url).token(StaticToken::new(token)?).build()?;
         let base = session.version_url("");
         let base =
             Url::parse(&base).map_err(|error| TargetError::Unreachable { url: base, reason: error.to_string() })?;
-        let probe = no_permission.as_deref().unwrap_or_default();
-        if (is_for_graph(token) || is_for_graph(probe)) && !is_graph(&base) {
+        if std::iter::once(token).chain(probes.values().map(String::as_str)).any(is_for_graph) && !is_graph(&base) {
             return Err(TargetError::ForeignAudience { url: base.to_string() });
         }
         let transport = match base.scheme() {
@@ -92,8 +96,8 @@ impl Target {
             "http" => Transport::Plain(Connection::new(authority(&base), PATIENCE)),
             _ => Transport::Tls(session),
         };
-        let token = token.trim().to_owned();
-        Ok(Self { base, transport, token, no_permission: no_permission.map(|token| token.trim().to_owned()) })
+        probes.values_mut().for_each(|token| *token = token.trim().to_owned());
+        Ok(Self { base, transport, token: token.trim().to_owned(), probes })
     }
 
     /// Where it is.
@@ -101,16 +105,19 @@ impl Target {
         if is_here(&self.base) { Reach::Loopback } else { Reach::Away }
     }
 
-    /// Whether there is a token without permissions.
-    pub(super) fn can(&self, credential: Credential) -> bool {
-        credential != Credential::NoPermission || self.no_permission.is_some()
+    /// The token that is needed and was not given.
+    pub(super) fn lacks(&self, credential: Credential) -> Option<ProbeToken> {
+        match credential {
+            Credential::Probe(kind) if !self.probes.contains_key(&kind) => Some(kind),
+            _ => None,
+        }
     }
 
     /// Whether anything that speaks HTTP is there.
     pub(super) async fn greet(&mut self) -> Result<(), TargetError> {
         let request = Request { method: "GET".to_owned(), path: "/".to_owned(), ..Request::default() };
         let url = self.base.to_string();
-        match self.once(&request, Credential::None, false).await {
+        match self.once(&request, Credential::None, Form::Plain, false).await {
             Ok(_) => Ok(()),
             Err(reason) => Err(TargetError::Unreachable {
                 url,
@@ -124,11 +131,12 @@ impl Target {
         &mut self,
         request: &Request,
         credential: Credential,
+        form: Form,
         to_the_end: bool,
     ) -> Result<Reply, String> {
         let mut attempt = 1;
         loop {
-            let reply = self.once(request, credential, to_the_end).await?;
+            let reply = self.once(request, credential, form, to_the_end).await?;
             if !matches!(reply.status, 429 | 503) || attempt == MOST_ATTEMPTS {
                 return Ok(reply);
             }
@@ -139,20 +147,53 @@ impl Target {
         }
     }
 
-    async fn once(&mut self, request: &Request, credential: Credential, to_the_end: bool) -> Result<Reply, String> {
+    /// Whether what goes over the connection can be seen, and chosen, byte for byte.
+    pub(super) fn is_bare(&self) -> bool {
+        matches!(self.transport, Transport::Plain(_))
+    }
+
+    /// Path and query of a further page, below the root; `None` where the link leads elsewhere.
+    pub(super) fn below(&self, link: &str) -> Option<String> {
+        let url = self.base.join(link).ok()?;
+        let root = self.base.path().trim_end_matches('/');
+        let path = url.path().strip_prefix(root).filter(|path| path.starts_with('/'))?;
+        let near = url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none();
+        near.then(|| match url.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        })
+    }
+
+    async fn once(
+        &mut self,
+        request: &Request,
+        credential: Credential,
+        form: Form,
+        to_the_end: bool,
+    ) -> Result<Reply, String> {
+        let bearer = |token: &String| format!("Bearer {token}");
         let authorization = match credential {
-            Credential::Permitted => Some(format!("Bearer {}", self.token)),
-            Credential::NoPermission => self.no_permission.as_ref().map(|token| format!("Bearer {token}")),
-            Credential::OtherScheme => Some(BASIC.to_owned()),
-            Credential::None => None,
+            Credential::Permitted => vec![bearer(&self.token)],
+            Credential::SmallScheme => vec![format!("bearer {}", self.token)],
+            Credential::Probe(kind) => self.probes.get(&kind).map(bearer).into_iter().collect(),
+            Credential::Unknown => vec![UNKNOWN.to_owned()],
+            Credential::Twice => vec![bearer(&self.token), BASIC.to_owned()],
+            Credential::OtherScheme => vec![BASIC.to_owned()],
+            Credential::None => Vec::new(),
         };
         let mut headers = request.headers.clone();
         headers.push(("Accept".to_owned(), "application/json".to_owned()));
-        headers.extend(authorization.map(|value| ("Authorization".to_owned(), value)));
+        headers.extend(authorization.into_iter().map(|value| ("Authorization".to_owned(), value)));
         let path = format!("{}{}", self.base.path().trim_end_matches('/'), request.target());
         match &mut self.transport {
             Transport::Plain(connection) => {
-                let sent = connection.send(&request.method, &path, &headers, request.body.as_deref(), to_the_end).await;
+                let framing = match form {
+                    Form::Plain => Framing::Length,
+                    Form::Chunked => Framing::Chunked,
+                    Form::Expect => Framing::Expect,
+                };
+                let body = request.body.as_deref().map(|body| (body, framing));
+                let sent = connection.send_framed(&request.method, &path, &headers, body, to_the_end).await;
                 let answer = sent.map_err(|error| error.to_string())?;
                 Ok(Reply { status: answer.status, headers: answer.headers, body: answer.body, after: answer.after })
             }

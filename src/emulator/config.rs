@@ -10,6 +10,8 @@ use crate::contract::Contract;
 pub struct Config {
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The address to listen on for HTTPS as well, if any; port 0 takes a free one.
+    pub tls: Option<SocketAddr>,
     /// What to serve, each below its version.
     pub contracts: Vec<Contract>,
     /// How many entities to make for each set, besides those that documented exchanges name.
@@ -28,6 +30,7 @@ impl Config {
     pub fn new(contracts: &[Contract]) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
             contracts: contracts.to_vec(),
             users: 0,
             page_size: 100,
@@ -66,6 +69,9 @@ pub enum StartError {
     /// The system has no randomness for the signing key.
     #[error("make a signing key: the system offers no randomness")]
     Key,
+    /// The certificates for HTTPS could not be made.
+    #[error("{0}")]
+    Certificates(String),
 }
 
 impl StartError {

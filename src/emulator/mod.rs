@@ -11,6 +11,7 @@ mod auth;
 mod body;
 mod clock;
 mod config;
+mod connection;
 mod identity;
 mod json;
 mod list;
@@ -21,6 +22,7 @@ mod seed;
 mod server;
 mod service;
 mod state;
+mod tls;
 mod view;
 
 pub use config::{Config, StartError};

@@ -1,30 +1,31 @@
 //! The running emulator: listening, connections, stopping. It knows nothing of what is served.
 
-use std::convert::Infallible;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use super::api::Api;
 use super::auth::Authority;
+use super::clock;
 use super::config::{Config, StartError};
+use super::connection::{FAREWELL, serve, told};
 use super::identity::Identity;
 use super::seed;
-use super::service::Service;
+use super::service::{Scheme, Service};
+use super::tls::Certificates;
 
 /// A running emulator. Dropping it stops it; its connections end with the answers in flight.
 pub struct Emulator {
     service: Arc<Service>,
     stop: watch::Sender<bool>,
-    accepting: Option<JoinHandle<()>>,
+    secure: Option<Secure>,
+    accepting: Vec<JoinHandle<()>>,
     places: Arc<Semaphore>,
     n_places: u32,
 }
@@ -35,12 +36,11 @@ impl fmt::Debug for Emulator {
     }
 }
 
-/// How long the head of a request may take, and a connection may be idle.
-const HEAD: Duration = Duration::from_secs(60);
-/// How long stopping waits for answers in flight.
-const FAREWELL: Duration = Duration::from_secs(5);
-/// How much of a connection is buffered, and how long a head may be.
-const BUFFER: usize = 64 * 1024;
+/// The side that speaks HTTPS.
+struct Secure {
+    address: SocketAddr,
+    certificates: Arc<Certificates>,
+}
 
 impl Emulator {
     /// Starts to listen. Needs a tokio runtime, of either kind, with IO and time.
@@ -58,21 +58,36 @@ impl Emulator {
         }
         let store = seed::store(&config.contracts, config.users);
         let apis = config.contracts.iter().map(|contract| Api::new(contract, &store)).collect();
-        let listen = |source| StartError::listen(config.listen, source);
-        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let (listener, address) = listen(config.listen).await?;
+        let secure = match config.tls {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
             authority: Authority::new().ok_or(StartError::Key)?,
-            address: listener.local_addr().map_err(listen)?,
+            address,
             page_size: config.page_size,
             capacity: config.capacity,
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));
         let (stop, stopped) = watch::channel(false);
-        let accepting = tokio::spawn(accept(listener, service.clone(), places.clone(), stopped));
-        Ok(Self { service, stop, accepting: Some(accepting), places, n_places })
+        let accept =
+            |listener, tls| tokio::spawn(accept(listener, tls, service.clone(), places.clone(), stopped.clone()));
+        let mut accepting = vec![accept(listener, None)];
+        let secure = match secure {
+            Some((listener, address)) => {
+                let certificates = Certificates::new(clock::now_seconds(), &[address.ip()]).map(Arc::new);
+                let certificates = certificates.map_err(|error| StartError::Certificates(error.to_string()))?;
+                let tls = certificates.clone().server().map_err(|error| StartError::Certificates(error.to_string()))?;
+                accepting.push(accept(listener, Some(TlsAcceptor::from(Arc::new(tls)))));
+                Some(Secure { address, certificates })
+            }
+            None => None,
+        };
+        Ok(Self { service, stop, secure, accepting, places, n_places })
     }
 
     /// The address that it listens on.
@@ -81,10 +96,35 @@ impl Emulator {
         self.service.address
     }
 
+    /// The address that it listens on for HTTPS, if it does.
+    #[must_use]
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.secure.as_ref().map(|secure| secure.address)
+    }
+
+    /// The root of everything that it serves: `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn root(&self) -> String {
+        root(Scheme::Http, self.address())
+    }
+
+    /// The same over HTTPS, if it listens for that.
+    #[must_use]
+    pub fn tls_root(&self) -> Option<String> {
+        self.tls_address().map(|address| root(Scheme::Https, address))
+    }
+
     /// The root of an API version: `http://127.0.0.1:8080/beta`.
     #[must_use]
     pub fn base_url(&self, api: &str) -> String {
-        format!("http://{}/{api}", self.address())
+        format!("{}/{api}", self.root())
+    }
+
+    /// The certificate of the authority behind its HTTPS, in PEM: who trusts it can call, and
+    /// nobody else does. It was made at the start and is forgotten at the end.
+    #[must_use]
+    pub fn authority_pem(&self) -> Option<&str> {
+        self.secure.as_ref().map(|secure| secure.certificates.authority_pem())
     }
 
     /// A signed token for a caller, which this emulator, and no other, accepts.
@@ -95,9 +135,9 @@ impl Emulator {
 
     /// Waits until it no longer listens.
     pub async fn stopped(&mut self) {
-        if let Some(accepting) = &mut self.accepting {
+        while let Some(accepting) = self.accepting.last_mut() {
             let _ = accepting.await;
-            self.accepting = None;
+            self.accepting.pop();
         }
     }
 
@@ -115,60 +155,51 @@ impl Drop for Emulator {
     }
 }
 
+/// Listens, and says where: port 0 took a free one.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let fail = |source| StartError::listen(address, source);
+    let listener = TcpListener::bind(address).await.map_err(fail)?;
+    let address = listener.local_addr().map_err(fail)?;
+    Ok((listener, address))
+}
+
+/// The root of an address, as a client on this machine can use it.
+fn root(scheme: Scheme, mut address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("{}://{address}", scheme.as_str())
+}
+
+/// Takes connections until stopping is asked for.
 async fn accept(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     service: Arc<Service>,
     places: Arc<Semaphore>,
     mut stopped: watch::Receiver<bool>,
 ) {
     loop {
         let next = async {
-            let place = places.clone().acquire_owned().await.ok();
-            (place, listener.accept().await)
+            let accepted = listener.accept().await;
+            (accepted, places.clone().acquire_owned().await.ok())
         };
-        let (place, accepted) = tokio::select! {
+        let (accepted, place) = tokio::select! {
             next = next => next,
             () = told(&mut stopped) => return,
         };
-        match (place, accepted) {
-            (Some(place), Ok((stream, _))) => {
-                tokio::spawn(serve(stream, service.clone(), place, stopped.clone()));
+        match (accepted, place) {
+            (Ok((stream, _)), Some(place)) => {
+                let serving = serve(stream, tls.clone(), service.clone(), stopped.clone());
+                tokio::spawn(async move {
+                    serving.await;
+                    drop(place);
+                });
             }
             // Out of descriptors, or a connection that was gone before it was taken.
             _ => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
-}
-
-async fn serve(
-    stream: TcpStream,
-    service: Arc<Service>,
-    place: OwnedSemaphorePermit,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let _ = stream.set_nodelay(true);
-    let answering = service_fn(move |request| {
-        let service = service.clone();
-        async move { Ok::<_, Infallible>(service.handle(request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(BUFFER)
-        .serve_connection(TokioIo::new(stream), answering);
-    let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        // A connection that breaks concerns nobody but its client.
-        _ = connection.as_mut() => {}
-        () = told(&mut stopped) => {
-            connection.as_mut().graceful_shutdown();
-            let _ = tokio::time::timeout(FAREWELL, connection).await;
-        }
-    }
-    drop(place);
-}
-
-/// Waits until stopping is asked for, or nobody is left to ask.
-async fn told(stopped: &mut watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

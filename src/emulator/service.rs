@@ -36,6 +36,22 @@ pub(super) struct Service {
     pub(super) capacity: usize,
 }
 
+/// How a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
 /// A request whose head is in order.
 pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
@@ -46,8 +62,9 @@ pub(super) struct Admitted<'a> {
     pub(super) options: Vec<QueryOption<'a>>,
     /// The path below the version, as requested.
     pub(super) path: &'a str,
-    /// The address that the client used, if it said so.
-    host: Option<&'a HeaderValue>,
+    /// The head as it came, and how.
+    head: &'a Parts,
+    scheme: Scheme,
     /// Whether the client asked for all members of evolvable enumerations.
     pub(super) all_members: bool,
 }
@@ -61,10 +78,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Service {
     /// Answers one request.
-    pub(super) async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(super) async fn handle(&self, request: Request<Incoming>, scheme: Scheme) -> Response<Full<Bytes>> {
         let (parts, mut body) = request.into_parts();
         let trace = Trace::new(&parts.headers);
-        let outcome = match self.admit(&parts) {
+        let outcome = match self.admit(&parts, scheme) {
             Ok(admitted) => match self.receive(&admitted, &mut body).await {
                 Ok(value) => self.perform(&admitted, value.as_ref()),
                 Err(refusal) => Err(refusal),
@@ -91,7 +108,7 @@ impl Service {
     }
 
     /// Checks everything about a request but its body.
-    fn admit<'a>(&'a self, parts: &'a Parts) -> Outcome<Admitted<'a>> {
+    fn admit<'a>(&'a self, parts: &'a Parts, scheme: Scheme) -> Outcome<Admitted<'a>> {
         let path = parts.uri.path();
         let version = path.get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
         let Some(api) = self.apis.iter().find(|api| api.contract.api == version) else {
@@ -122,9 +139,8 @@ impl Service {
         }
         let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
         content_type(api, operation, parts)?;
-        let host = parts.headers.get(HOST);
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, path: below, host, all_members })
+        Ok(Admitted { api, operation, plan, parameters, options, path: below, head: parts, scheme, all_members })
     }
 
     /// Who calls, and whether it may.
@@ -149,14 +165,19 @@ impl Service {
 
     /// The address that the client used, or else the one that is listened on.
     pub(super) fn place<'a>(&self, admitted: &Admitted<'a>) -> Place<'a> {
-        let api = &admitted.api.contract.api;
-        let host = admitted.host.and_then(|host| HostAndPort::try_from(host.as_bytes()).ok());
-        let base = match host.filter(|host| !host.as_str().contains('@')) {
-            Some(host) => format!("http://{host}/{api}"),
-            None => format!("http://{}/{api}", self.address),
+        let (api, scheme) = (&admitted.api.contract.api, admitted.scheme.as_str());
+        let base = match host(admitted.head) {
+            Some(host) => format!("{scheme}://{host}/{api}"),
+            None => format!("{scheme}://{}/{api}", self.address),
         };
         Place { base, path: admitted.path }
     }
+}
+
+/// The address that the client used: HTTP/2 says it in the target, as HTTP/1 may.
+fn host(parts: &Parts) -> Option<HostAndPort> {
+    let named = || HostAndPort::try_from(parts.headers.get(HOST)?.as_bytes()).ok();
+    parts.uri.authority().cloned().or_else(named).filter(|host| !host.as_str().contains('@'))
 }
 
 /// Takes a whole body from the connection; the error is why it could not.

@@ -7,7 +7,7 @@ use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 use super::text::{on_one_line, shown};
 use crate::contract::Rests;
 use crate::finding::Severity;
-use crate::verdict::{Check, Coverage, Judged, Outcome, Report, Side};
+use crate::verdict::{Check, Coverage, Judged, Outcome, Report, Side, Standing};
 
 /// Renders text; the caller strips the styles where nobody sees them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,13 +32,13 @@ impl Human {
             text,
             "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}{}",
             report.tool,
-            report.api,
-            report.target,
-            documentation(report)
+            on_one_line(&report.api),
+            on_one_line(&report.target),
+            on_one_line(&documentation(report))
         );
         let mut group = String::new();
         for judged in report.checks.iter().filter(|judged| !is_quiet(judged)) {
-            let of = group_of(&judged.check);
+            let of = judged.check.group();
             if of != group {
                 let _ = writeln!(text, "\n{BOLD}{of}{PLAIN}");
                 group = of;
@@ -60,7 +60,12 @@ impl Human {
         let check = &judged.check;
         if word == "accepted" || word == "assumed" {
             let why = judged.accepted.as_deref().unwrap_or("no page says so");
-            let _ = writeln!(text, "           {DIM}{} was expected; {}{PLAIN}", shown(&check.documented), shown(why));
+            let _ = writeln!(
+                text,
+                "           {DIM}{} was expected; {}{PLAIN}",
+                on_one_line(&check.documented),
+                on_one_line(why)
+            );
             return;
         }
         let mut row = |name: &str, value: &str| {
@@ -83,14 +88,14 @@ impl Human {
     }
 
     fn word(self, judged: &Judged) -> (&'static str, &'static str) {
-        match (judged.outcome, &judged.accepted, judged.check.severity) {
-            (Outcome::Pass, ..) => ("pass", GREEN),
-            (Outcome::Fail, Some(_), _) => ("accepted", YELLOW),
-            (Outcome::Fail, None, Rests::Assumption) if !self.strict => ("assumed", YELLOW),
-            (Outcome::Fail, None, _) if judged.check.weight != Severity::Error && !self.strict => ("warning", YELLOW),
-            (Outcome::Fail, None, _) => ("FAIL", RED),
-            (Outcome::NotRun, ..) => ("not run", YELLOW),
-            (Outcome::NotApplicable, ..) => ("n/a", DIM),
+        match judged.standing(self.strict) {
+            Standing::Passed => ("pass", GREEN),
+            Standing::Accepted => ("accepted", YELLOW),
+            Standing::Assumed => ("assumed", YELLOW),
+            Standing::Warning => ("warning", YELLOW),
+            Standing::Failed => ("FAIL", RED),
+            Standing::NotRun => ("not run", YELLOW),
+            Standing::NotApplicable => ("n/a", DIM),
         }
     }
 
@@ -107,7 +112,7 @@ impl Human {
         let assumed = broken.iter().filter(|judged| judged.check.severity == Rests::Assumption).count();
         let _ = write!(text, "\n{}", coverage(&report.coverage));
         for stale in &report.stale {
-            let _ = writeln!(text, "{RED}stale{PLAIN} in the accepted list: {}", on_one_line(stale));
+            let _ = writeln!(text, "{RED}stale{PLAIN} in the accepted list: {}", on_one_line(&stale.text));
         }
         if !broken.is_empty() {
             let _ = writeln!(text, "\n{BOLD}Not as documented{PLAIN}");
@@ -153,12 +158,6 @@ fn not_run(text: &mut String, report: &Report) {
     for (reason, n_checks) in reasons {
         let _ = writeln!(text, "  {n_checks:>4}  {}", on_one_line(reason));
     }
-}
-
-/// What stands above a check: its operation and example, or its page or operation.
-fn group_of(check: &Check) -> String {
-    let n_segments = if matches!(check.side, Side::Docs | Side::Drift) { 3 } else { 4 };
-    check.id.splitn(n_segments + 1, '/').take(n_segments).collect::<Vec<_>>().join("/")
 }
 
 /// A page has dozens of rules, and nearly all of them find nothing: they are counted.

@@ -22,12 +22,92 @@ pub struct Request {
 pub enum Credential {
     /// A token with the documented permission.
     Permitted,
-    /// A token without any.
-    NoPermission,
+    /// The same token, with the scheme in small letters.
+    SmallScheme,
+    /// A token that must not suffice.
+    Probe(ProbeToken),
+    /// A token that nobody issued.
+    Unknown,
+    /// The token, and a second `Authorization` of another scheme.
+    Twice,
     /// No `Authorization` at all.
     None,
     /// Another scheme than Bearer.
     OtherScheme,
+}
+
+/// A token that must not suffice. Only whoever issues tokens has it, so that it is given to a
+/// run, or the checks that need it are not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProbeToken {
+    /// Of an application, without any permission.
+    NoPermission,
+    /// It was good once.
+    Expired,
+    /// With every permission, for another service than this.
+    WrongAudience,
+    /// Of a personal account, with every permission.
+    Personal,
+    /// Of a signed-in work or school account, without any permission.
+    Delegated,
+    /// Of a signed-in work or school account with every permission and no administrator's role.
+    NoRole,
+}
+
+impl ProbeToken {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::NoPermission, Self::Expired, Self::WrongAudience, Self::Personal, Self::Delegated, Self::NoRole];
+
+    /// Its name on the command line and in check ids.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoPermission => "no-permission",
+            Self::Expired => "expired",
+            Self::WrongAudience => "wrong-audience",
+            Self::Personal => "personal",
+            Self::Delegated => "delegated",
+            Self::NoRole => "no-role",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The environment variable that may hold it.
+    #[must_use]
+    pub fn variable(self) -> String {
+        format!("ENTRA_RISK_TOKEN_{}", self.as_str().to_ascii_uppercase().replace('-', "_"))
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::NoPermission => "a token without permissions",
+            Self::Expired => "an expired token",
+            Self::WrongAudience => "a token for another service",
+            Self::Personal => "a token of a personal account",
+            Self::Delegated => "a token of a signed-in user without permissions",
+            Self::NoRole => "a token of a signed-in user without an administrator's role",
+        }
+    }
+}
+
+/// How a request is put on the connection, where that is what is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Form {
+    /// As usual: the body with its length.
+    #[default]
+    Plain,
+    /// The body in chunks.
+    Chunked,
+    /// The body once the server says that it wants it.
+    Expect,
 }
 
 /// The answer to a request.
@@ -46,6 +126,8 @@ pub struct Reply {
 
 /// Credentials of the scheme Basic that belong to nobody.
 pub(crate) const BASIC: &str = "Basic bm9ib2R5Om5vdGhpbmc=";
+/// A bearer token that nobody issued.
+pub(crate) const UNKNOWN: &str = "Bearer issued-by-nobody";
 
 impl Request {
     /// The first header of this name.
@@ -73,11 +155,26 @@ impl Request {
 
     /// The same request as a line for a shell, with base URL and token in the environment.
     #[must_use]
-    pub fn curl(&self, credential: Credential) -> String {
-        let mut line = format!("curl -sS -i -X {} \"$ENTRA_RISK_BASE_URL\"{}", self.method, quote(&self.target()));
+    pub fn curl(&self, credential: Credential, form: Form) -> String {
+        let method = match self.method.as_str() {
+            // With -X curl would wait for the body that never comes.
+            "HEAD" => "--head".to_owned(),
+            method => format!("-i -X {method}"),
+        };
+        let mut line = format!("curl -sS {method} \"$ENTRA_RISK_BASE_URL\"{}", quote(&self.target()));
+        match form {
+            Form::Plain => {}
+            Form::Chunked => line += " -H 'Transfer-Encoding: chunked'",
+            Form::Expect => line += " -H 'Expect: 100-continue'",
+        }
         match credential {
             Credential::Permitted => line += " -H \"Authorization: Bearer $ENTRA_RISK_TOKEN\"",
-            Credential::NoPermission => line += " -H \"Authorization: Bearer $ENTRA_RISK_TOKEN_NO_PERMISSION\"",
+            Credential::SmallScheme => line += " -H \"Authorization: bearer $ENTRA_RISK_TOKEN\"",
+            Credential::Probe(kind) => line += &format!(" -H \"Authorization: Bearer ${}\"", kind.variable()),
+            Credential::Unknown => line += &format!(" -H 'Authorization: {UNKNOWN}'"),
+            Credential::Twice => {
+                line += &format!(" -H \"Authorization: Bearer $ENTRA_RISK_TOKEN\" -H 'Authorization: {BASIC}'");
+            }
             Credential::None => {}
             Credential::OtherScheme => line += &format!(" -H 'Authorization: {BASIC}'"),
         }
@@ -106,6 +203,12 @@ impl Reply {
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The address of the page behind this one.
+    #[must_use]
+    pub fn next_link(&self) -> Option<String> {
+        Some(self.json()?.get("@odata.nextLink")?.as_str()?.to_owned())
     }
 
     /// Status and error code for people: `403 Forbidden`.

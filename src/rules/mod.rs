@@ -14,8 +14,8 @@ pub mod server;
 mod shape;
 
 pub use facts::{Facts, Subject};
-pub(crate) use message::BASIC;
-pub use message::{Credential, Reply, Request};
+pub(crate) use message::{BASIC, UNKNOWN};
+pub use message::{Credential, Form, ProbeToken, Reply, Request};
 
 use crate::verdict::{Check, Side, Verdict};
 
@@ -42,14 +42,22 @@ pub const RULES: &[&Rule] = &[
     &server::no_content_has_content::RULE,
     &server::request_id_missing::RULE,
     &server::correlation_lost::RULE,
+    &server::header_twice::RULE,
     &server::effect_missing::RULE,
     &server::bystander_changed::RULE,
     &server::missing_entity_mishandled::RULE,
     &server::optional_header_refused::RULE,
+    &server::repeat_refused::RULE,
     &server::limit_not_reached::RULE,
     &server::entity_malformed::RULE,
+    &server::newer_member_shown::RULE,
     &server::query_ignored::RULE,
+    &server::page_lost::RULE,
+    &server::member_refused::RULE,
     &server::alias_unknown::RULE,
+    &server::equal_request_refused::RULE,
+    &server::bad_query_accepted::RULE,
+    &server::head_has_body::RULE,
     &server::bad_request_accepted::RULE,
     &server::refusal_unlike_odata::RULE,
     &server::refusal_changes_state::RULE,

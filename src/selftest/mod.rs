@@ -13,12 +13,14 @@ mod known;
 mod matrix;
 mod mutant;
 mod page;
+mod probes;
 mod server;
 mod suite;
 
 pub use known::Known;
 pub use matrix::{Claim, Matrix, Proof, RuleRow, Unproven};
 pub use mutant::{Fate, Killer, Mutant, Operator, Outcome, Voice, Witness};
+pub use probes::probe_tokens;
 
 use crate::accepted::Accepted;
 use crate::conformance::{RunError, Selection};
@@ -177,7 +179,7 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
 /// What the suite says of a mutant; `None` where nothing of the witness is concerned.
 async fn attempt(suite: &Suite<'_>, trial: &Trial) -> Result<Option<Met>, SelfTestError> {
     Ok(match trial {
-        Trial::Pages(_, pages) => Some(page::attempt(suite, pages)?),
+        Trial::Pages(mutant, pages) => Some(page::attempt(suite, mutant, pages)),
         Trial::Client(_, defect) => client::attempt(suite, defect),
         Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant, "").await?),
         Trial::Property(mutant, defect, property) => Some(server::attempt(suite, defect, mutant, property).await?),
@@ -228,8 +230,7 @@ fn judge(mutant: Mutant, met: Met, facts: &[Fact], known: &Known, used: &mut Vec
     let missed = missed(&mutant, &met.killers);
     // What is said aloud only with --strict is enough for what is itself assumed, and for rules
     // that never say more.
-    let assumed =
-        |id: &FactId| facts.iter().any(|fact| fact.id == *id && fact.source.rests == Rests::Assumption);
+    let assumed = |id: &FactId| facts.iter().any(|fact| fact.id == *id && fact.source.rests == Rests::Assumption);
     let aims = mutant.aims.iter().map(|rule| matrix::voice(rule)).max().unwrap_or(Voice::Plain);
     let least = match !mutant.facts.is_empty() && mutant.facts.iter().all(assumed) {
         true => aims.min(Voice::Strict),

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::SelfTestError;
 use super::mutant::{Killer, Voice};
+use super::probes::probe_tokens;
 use crate::accepted::Accepted;
 use crate::conformance::{self, Selection, ServerOptions};
 use crate::contract::{Contract, FactId, Rests, Shape, Source};
@@ -16,7 +16,7 @@ use crate::emulator::{Config, Emulator, Identity};
 use crate::finding::{Finding, Severity};
 use crate::rules::client::{ClientCase, ClientSeen};
 use crate::rules::server::ServerCase;
-use crate::rules::{self, Facts, documents, drift};
+use crate::rules::{self, Facts, ProbeToken, documents, drift};
 use crate::verdict::{Check, Judged, Outcome, Side, Verdict};
 use crate::wire::{Tamper, Tampering};
 
@@ -62,7 +62,7 @@ impl Met {
 pub(super) struct Served {
     pub(super) emulator: Emulator,
     pub(super) token: String,
-    pub(super) powerless: String,
+    pub(super) probes: BTreeMap<ProbeToken, String>,
 }
 
 impl Served {
@@ -70,19 +70,13 @@ impl Served {
     pub(super) async fn start(contract: &Contract, tokens_of: &Contract) -> Result<Self, SelfTestError> {
         let emulator = Emulator::start(Config::new(std::slice::from_ref(contract))).await?;
         let token = emulator.token(&Identity::all(std::slice::from_ref(tokens_of)));
-        let powerless = emulator.token(&Identity::none());
-        Ok(Self { emulator, token, powerless })
+        let probes = probe_tokens(&emulator, std::slice::from_ref(tokens_of));
+        Ok(Self { emulator, token, probes })
     }
 
     fn options(&self, address: SocketAddr, api: &str) -> ServerOptions {
-        ServerOptions {
-            base_url: format!("http://{address}/{api}"),
-            label: "mutant".to_owned(),
-            token: self.token.clone(),
-            no_permission: Some(self.powerless.clone()),
-            test_ids: None,
-            settle: Duration::ZERO,
-        }
+        let probes = self.probes.clone();
+        ServerOptions { probes, ..ServerOptions::new(format!("http://{address}/{api}"), self.token.clone()) }
     }
 }
 
@@ -93,13 +87,8 @@ impl<'a> Suite<'a> {
         selection: &'a Selection,
         call_client: bool,
     ) -> Result<Self, SelfTestError> {
-        let mut suite = Self {
-            contract,
-            selection,
-            baseline: HashMap::new(),
-            client: Vec::new(),
-            pages: render::render(contract),
-        };
+        let mut suite =
+            Self { contract, selection, baseline: HashMap::new(), client: Vec::new(), pages: render::render(contract) };
         let facts = Facts::new(contract);
         let mut judged = Vec::new();
         // The server.
@@ -117,6 +106,7 @@ impl<'a> Suite<'a> {
         }
         // The pages.
         judged.extend(suite.read(contract, &suite.pages));
+        judged.extend(suite.notes(contract, &suite.pages));
         suite.baseline = judged.into_iter().map(said).collect();
         Ok(suite)
     }
@@ -175,15 +165,18 @@ impl<'a> Suite<'a> {
         Ok(conformance::try_server(cases, served.options(address, &contract.api), contract).await?)
     }
 
-    /// Everything that pages are judged by, notes included.
+    /// The checks of pages.
     pub(super) fn read(&self, contract: &Contract, pages: &[render::Rendered]) -> Vec<Judged> {
-        let read = |page: &render::Rendered| docs::read(&page.path, &page.text, &|_| None);
-        let pages: Vec<Page> = pages.iter().map(read).collect();
-        let contract = &homed(contract);
-        let documents = documents::judge(contract, &pages);
+        let documents = documents::judge(&homed(contract), &parse(pages));
         let decided = documents.docs.into_iter().chain(documents.drift);
-        let mut judged: Vec<Judged> = decided.map(|decided| judged(decided.check, decided.verdict)).collect();
-        // A note fails no check: it is one of its own here.
+        let judged = decided.map(|decided| judged(decided.check, decided.verdict));
+        judged.filter(|judged| self.selection.takes(&judged.check.id)).collect()
+    }
+
+    /// What is worth knowing of pages. A note fails no check: each is one of its own here.
+    pub(super) fn notes(&self, contract: &Contract, pages: &[render::Rendered]) -> Vec<Judged> {
+        let pages = parse(pages);
+        let contract = &homed(contract);
         let mut noted: Vec<Finding> = Vec::new();
         let mut mentions = Vec::new();
         for page in &pages {
@@ -194,15 +187,13 @@ impl<'a> Suite<'a> {
         noted.extend(rules::docs::corpus(&mentions));
         let comparison = drift::compare(contract, &pages);
         noted.extend(comparison.findings().cloned().chain(comparison.unspoken_notes()));
-        noted.retain(|finding| finding.severity == Severity::Note);
-        for finding in noted {
+        let noted = noted.into_iter().filter(|finding| finding.severity == Severity::Note).map(|finding| {
             let (family, rule) = finding.rule.split_once('/').unwrap_or(("drift", &finding.rule));
             let about = finding.fact.map_or(finding.subject, |fact| fact.to_string());
             let id = format!("{family}/{}/{}/{rule}/note", contract.api, about.replace('/', "."));
-            judged.push(note(id, finding.origin, &finding.message));
-        }
-        judged.retain(|judged| self.selection.takes(&judged.check.id));
-        judged
+            note(id, finding.origin, &finding.message)
+        });
+        noted.filter(|judged| self.selection.takes(&judged.check.id)).collect()
     }
 
     /// The checks of the client's side for which nothing is called.
@@ -238,6 +229,10 @@ impl<'a> Suite<'a> {
     }
 }
 
+fn parse(pages: &[render::Rendered]) -> Vec<Page> {
+    pages.iter().map(|page| docs::read(&page.path, &page.text, &|_| None)).collect()
+}
+
 fn said(judged: Judged) -> (String, Said) {
     let (voice, n_lines) = (voice_of(&judged.check), n_lines(&judged));
     (judged.check.id, Said { outcome: judged.outcome, voice, n_lines, facts: judged.check.facts })
@@ -271,7 +266,13 @@ fn homed(contract: &Contract) -> Contract {
         let headers = operation.headers.iter_mut().map(|header| &mut header.source);
         let query = operation.query.iter_mut().map(|query| &mut query.source);
         let body = operation.body.iter_mut().map(|body| &mut body.source);
-        sources.into_iter().chain(aliases).chain(headers).chain(query).chain(body).for_each(|source| home(source, &page));
+        sources
+            .into_iter()
+            .chain(aliases)
+            .chain(headers)
+            .chain(query)
+            .chain(body)
+            .for_each(|source| home(source, &page));
     }
     let entities: Vec<(String, Shape)> = contract.shapes.clone().into_iter().collect();
     for (name, shape) in &entities {

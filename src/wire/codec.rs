@@ -80,6 +80,8 @@ impl Message {
 pub(super) enum Expect {
     Request,
     Response,
+    /// The answer to HEAD, which announces a body and has none.
+    ResponseToHead,
 }
 
 /// Reads one message. `buffer` keeps what was read beyond it.
@@ -102,7 +104,7 @@ pub(super) async fn read<R: AsyncRead + Unpin>(
     buffer.drain(..length);
     let mut message = Message { head, headers, body: Vec::new() };
     let empty = matches!(message.head, Head::Response { status: 100..200 | 204 | 304 });
-    if empty {
+    if empty || expect == Expect::ResponseToHead {
         return Ok(message);
     }
     let chunked =
@@ -133,7 +135,7 @@ fn parse_head(buffer: &[u8], expect: Expect) -> Result<Option<Parsed>, WireError
             let (method, target) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
             (Head::Request { method: method.to_owned(), target: target.to_owned() }, length, request.headers)
         }
-        Expect::Response => {
+        Expect::Response | Expect::ResponseToHead => {
             let mut response = httparse::Response::new(&mut storage);
             let httparse::Status::Complete(length) = response.parse(buffer).map_err(malformed)? else {
                 return Ok(None);

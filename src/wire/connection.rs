@@ -30,6 +30,31 @@ pub struct Answer {
     pub after: Option<Vec<u8>>,
 }
 
+/// How the body of a request is put on the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// With its length.
+    #[default]
+    Length,
+    /// In chunks, without its length.
+    Chunked,
+    /// With its length, once the server says that it wants it (`Expect: 100-continue`), or does
+    /// not say anything.
+    Expect,
+}
+
+/// How long the server may take to say that it wants the body.
+const LEAVE: Duration = Duration::from_millis(500);
+
+/// A request in bytes.
+struct Encoded {
+    head: Vec<u8>,
+    body: Vec<u8>,
+    /// Whether the body waits for leave.
+    waits: bool,
+    expect: Expect,
+}
+
 impl Connection {
     /// A connection to `host:port` that waits so long for an answer. Nothing is opened yet.
     #[must_use]
@@ -53,14 +78,29 @@ impl Connection {
         body: Option<&[u8]>,
         to_the_end: bool,
     ) -> Result<Answer, WireError> {
-        let bytes = self.encode(method, target, headers, body, to_the_end);
+        self.send_framed(method, target, headers, body.map(|body| (body, Framing::Length)), to_the_end).await
+    }
+
+    /// Like [`Connection::send`], with a body that is framed otherwise.
+    ///
+    /// # Errors
+    /// Those of [`Connection::send`].
+    pub async fn send_framed(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(String, String)],
+        body: Option<(&[u8], Framing)>,
+        to_the_end: bool,
+    ) -> Result<Answer, WireError> {
+        let encoded = self.encode(method, target, headers, body, to_the_end);
         let kept = self.open.is_some();
         let patience = self.patience;
         let limit = |_| WireError::Timeout(patience.as_secs());
-        match timeout(patience, self.exchange(&bytes, to_the_end)).await.map_err(limit)? {
+        match timeout(patience, self.exchange(&encoded, to_the_end)).await.map_err(limit)? {
             Err(WireError::Closed | WireError::Io(_) | WireError::Malformed(_)) if kept => {
                 self.open = None;
-                timeout(patience, self.exchange(&bytes, to_the_end)).await.map_err(limit)?
+                timeout(patience, self.exchange(&encoded, to_the_end)).await.map_err(limit)?
             }
             result => result,
         }
@@ -71,26 +111,36 @@ impl Connection {
         method: &str,
         target: &str,
         headers: &[(String, String)],
-        body: Option<&[u8]>,
+        body: Option<(&[u8], Framing)>,
         close: bool,
-    ) -> Vec<u8> {
+    ) -> Encoded {
         let mut text = format!("{method} {target} HTTP/1.1\r\nHost: {}\r\n", self.authority);
         for (name, value) in headers {
             text += &format!("{name}: {value}\r\n");
         }
-        if let Some(body) = body {
-            text += &format!("Content-Length: {}\r\n", body.len());
+        let framing = body.map(|(_, framing)| framing);
+        let bytes = body.map_or(&[][..], |(bytes, _)| bytes);
+        match framing {
+            Some(Framing::Chunked) => text += "Transfer-Encoding: chunked\r\n",
+            Some(Framing::Length | Framing::Expect) => text += &format!("Content-Length: {}\r\n", bytes.len()),
+            None => {}
+        }
+        if framing == Some(Framing::Expect) {
+            text += "Expect: 100-continue\r\n";
         }
         if close {
             text += "Connection: close\r\n";
         }
         text += "\r\n";
-        let mut bytes = text.into_bytes();
-        bytes.extend_from_slice(body.unwrap_or_default());
-        bytes
+        Encoded {
+            head: text.into_bytes(),
+            body: if framing == Some(Framing::Chunked) { chunked(bytes) } else { bytes.to_vec() },
+            waits: framing == Some(Framing::Expect),
+            expect: if method == "HEAD" { Expect::ResponseToHead } else { Expect::Response },
+        }
     }
 
-    async fn exchange(&mut self, bytes: &[u8], to_the_end: bool) -> Result<Answer, WireError> {
+    async fn exchange(&mut self, request: &Encoded, to_the_end: bool) -> Result<Answer, WireError> {
         let (mut stream, mut buffer) = match self.open.take().filter(|(_, rest)| rest.is_empty()) {
             Some(open) => open,
             None => {
@@ -99,13 +149,29 @@ impl Connection {
                 (stream, Vec::new())
             }
         };
-        stream.write_all(bytes).await?;
-        let message = loop {
-            let message = read(&mut stream, &mut buffer, Expect::Response).await?;
-            // Interim answers (100 Continue) precede the one that counts.
-            if !matches!(message.head, Head::Response { status: 100..200 }) {
-                break message;
+        let mut early = None;
+        if request.waits {
+            stream.write_all(&request.head).await?;
+            if let Ok(message) = timeout(LEAVE, read(&mut stream, &mut buffer, request.expect)).await {
+                early = Some(message?).filter(|message| !is_interim(message));
             }
+            if early.is_none() {
+                stream.write_all(&request.body).await?;
+            }
+        } else {
+            stream.write_all(&[request.head.as_slice(), &request.body].concat()).await?;
+        }
+        // Whoever answers before the body leaves a connection that nobody can go on with.
+        let spoilt = early.is_some();
+        let message = match early {
+            Some(message) => message,
+            None => loop {
+                let message = read(&mut stream, &mut buffer, request.expect).await?;
+                // Interim answers (100 Continue) precede the one that counts.
+                if !is_interim(&message) {
+                    break message;
+                }
+            },
         };
         let closes = message.closes();
         let Message { head: Head::Response { status }, headers, body } = message else {
@@ -118,9 +184,25 @@ impl Connection {
             }
             false => None,
         };
-        if !to_the_end && !closes {
+        if !to_the_end && !closes && !spoilt {
             self.open = Some((stream, buffer));
         }
         Ok(Answer { status, headers, body, after })
     }
+}
+
+fn is_interim(message: &Message) -> bool {
+    matches!(message.head, Head::Response { status: 100..200 })
+}
+
+/// In two chunks, so that whoever reads one alone is noticed.
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(body.len() + 32);
+    for part in body.chunks(body.len().div_ceil(2).max(1)) {
+        bytes.extend_from_slice(format!("{:x}\r\n", part.len()).as_bytes());
+        bytes.extend_from_slice(part);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
 }

@@ -9,6 +9,6 @@ mod scripted;
 mod tampering;
 
 pub use codec::{Head, Message, WireError};
-pub use connection::{Answer, Connection};
+pub use connection::{Answer, Connection, Framing};
 pub use scripted::{Scripted, Step};
 pub use tampering::{Passage, Tamper, Tampering};

@@ -8,7 +8,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -81,6 +81,9 @@ async fn serve(mut stream: TcpStream, server: SocketAddr, tamper: Arc<dyn Tamper
     let mut upstream = Upstream { stream: upstream, buffer: Vec::new(), server };
     let mut buffer = Vec::new();
     loop {
+        if !ask_for_body(&mut stream, &mut buffer).await {
+            return;
+        }
         let request = match read(&mut stream, &mut buffer, Expect::Request).await {
             Ok(request) => request,
             Err(WireError::Malformed(_)) => return raw(stream, upstream.stream, &buffer).await,
@@ -103,6 +106,26 @@ async fn serve(mut stream: TcpStream, server: SocketAddr, tamper: Arc<dyn Tamper
             return;
         }
     }
+}
+
+/// Reads a head, and tells the client to go on where it waits for leave to send the body.
+async fn ask_for_body(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
+    const LONGEST: usize = 64 * 1024;
+    let ends = |buffer: &[u8]| memchr::memmem::find(buffer, b"\r\n\r\n");
+    while ends(buffer).is_none() && buffer.len() < LONGEST {
+        match stream.read_buf(buffer).await {
+            // Whether that is a message is for the codec to say.
+            Ok(0) | Err(_) => return !buffer.is_empty(),
+            Ok(_) => {}
+        }
+        if buffer.first().is_some_and(|byte| !byte.is_ascii_alphabetic()) {
+            return true;
+        }
+    }
+    let Some(end) = ends(buffer) else { return true };
+    let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
+    let waits = head.contains("\r\nexpect: 100-continue");
+    !waits || stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.is_ok()
 }
 
 /// What is no HTTP goes on byte for byte, with all that follows it.
@@ -130,8 +153,9 @@ impl Upstream {
     async fn send(&mut self, request: &Message) -> Result<Answer, WireError> {
         let closes = request.closes();
         self.stream.write_all(&encode_request(request)).await?;
+        let expect = if is_head(request) { Expect::ResponseToHead } else { Expect::Response };
         let message = loop {
-            let message = read(&mut self.stream, &mut self.buffer, Expect::Response).await?;
+            let message = read(&mut self.stream, &mut self.buffer, expect).await?;
             if !matches!(message.head, Head::Response { status: 100..200 }) {
                 break message;
             }
@@ -148,9 +172,13 @@ impl Upstream {
     }
 }
 
+fn is_head(request: &Message) -> bool {
+    matches!(&request.head, Head::Request { method, .. } if method == "HEAD")
+}
+
 /// Headers that belong to the framing, which is made anew.
 fn is_framing(name: &str) -> bool {
-    ["content-length", "transfer-encoding"].iter().any(|framing| name.eq_ignore_ascii_case(framing))
+    ["content-length", "transfer-encoding", "expect"].iter().any(|framing| name.eq_ignore_ascii_case(framing))
 }
 
 fn push_headers(text: &mut String, headers: &[(String, String)]) {
@@ -164,7 +192,8 @@ fn encode_request(request: &Message) -> Vec<u8> {
     let mut text = format!("{method} {target} HTTP/1.1\r\n");
     push_headers(&mut text, &request.headers);
     // One that said that its body is empty still says so.
-    if !request.body.is_empty() || request.header("content-length").is_some() {
+    let framed = request.headers.iter().any(|(name, _)| is_framing(name));
+    if !request.body.is_empty() || framed {
         text += &format!("Content-Length: {}\r\n", request.body.len());
     }
     text += "\r\n";
@@ -185,8 +214,7 @@ fn encode_answer(request: &Message, answer: &Answer, ends: bool) -> Vec<u8> {
     }
     text += "\r\n";
     let mut bytes = text.into_bytes();
-    let is_head = matches!(&request.head, Head::Request { method, .. } if method == "HEAD");
-    if !bodiless && !is_head {
+    if !bodiless && !is_head(request) {
         bytes.extend_from_slice(&answer.body);
     }
     bytes.extend_from_slice(answer.after.as_deref().unwrap_or_default());

@@ -7,11 +7,9 @@ mod markdown;
 
 pub use json::SCHEMA;
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::Serialize;
 
+use super::format::formats;
 use super::text::on_one_line;
 use crate::contract::Origin;
 use crate::diff::{Change, Class, Comparison, KINDS, Kind, Said};
@@ -57,49 +55,12 @@ struct Counts {
     neutral: usize,
 }
 
-/// The formats of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// For people.
-    Human,
-    /// For programs; see [`SCHEMA`].
-    Json,
-    /// The text of a pull request.
-    Markdown,
-    /// Workflow commands, which GitHub Actions shows beside the lines.
-    Github,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: &[Self] = &[Self::Human, Self::Json, Self::Markdown, Self::Github];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-            Self::Github => "github",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        Self::ALL.iter().copied().find(|format| format.as_str() == word).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
-            format!("there is no format '{word}'; the formats are {}", known.join(", "))
-        })
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+formats! {
+    /// The formats of a comparison.
+    Human = "human": "For people.",
+    Json = "json": "For programs; see [`SCHEMA`].",
+    Markdown = "markdown": "The text of a pull request.",
+    Github = "github": "Workflow commands, which GitHub Actions shows beside the lines.",
 }
 
 impl Changed<'_> {

@@ -8,11 +8,9 @@ mod sarif;
 
 pub use json::SCHEMA;
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::Serialize;
 
+use super::format::formats;
 use super::text::shown;
 use crate::contract::Origin;
 use crate::finding::{Finding, Severity};
@@ -56,57 +54,20 @@ pub struct Counts {
     pub accepted: usize,
 }
 
-/// The formats of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// For people.
-    Human,
-    /// For programs; see [`SCHEMA`].
-    Json,
-    /// SARIF 2.1.0, for code scanning and editors.
-    Sarif,
-    /// Workflow commands, which GitHub Actions shows beside the lines.
-    Github,
-    /// The text of a pull request.
-    Markdown,
+formats! {
+    /// The formats of findings.
+    Human = "human": "For people.",
+    Json = "json": "For programs; see [`SCHEMA`].",
+    Sarif = "sarif": "SARIF 2.1.0, for code scanning and editors.",
+    Github = "github": "Workflow commands, which GitHub Actions shows beside the lines.",
+    Markdown = "markdown": "The text of a pull request.",
 }
 
 impl Format {
-    /// Every format.
-    pub const ALL: &[Self] = &[Self::Human, Self::Json, Self::Sarif, Self::Github, Self::Markdown];
-
     /// Whether programs read it, and want errors in the same way.
     #[must_use]
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Sarif)
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Json => "json",
-            Self::Sarif => "sarif",
-            Self::Github => "github",
-            Self::Markdown => "markdown",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        Self::ALL.iter().copied().find(|format| format.as_str() == word).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
-            format!("there is no format '{word}'; the formats are {}", known.join(", "))
-        })
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Action, ServerCase, documented_request, generated_id, refusal_changes_state, refusal_unlike_odata};
 use crate::contract::{Fact, Shape};
-use crate::rules::{Credential, Request, Rule, Subject};
+use crate::rules::{Credential, ProbeToken, Request, Rule, Subject};
 use crate::verdict::{Side, Verdict};
 
 /// The rule.
@@ -32,6 +32,8 @@ enum Right {
     Is(u16),
     /// Any that says that the request is bad: 400, 411, 413, 415 or 422.
     Bad,
+    /// Any that says that such a caller is not served: 400, 401 or 403.
+    Stranger,
 }
 
 impl Right {
@@ -39,6 +41,7 @@ impl Right {
         match self {
             Self::Is(right) => status == right,
             Self::Bad => matches!(status, 400 | 411 | 413 | 415 | 422),
+            Self::Stranger => matches!(status, 400 | 401 | 403),
         }
     }
 
@@ -46,6 +49,7 @@ impl Right {
         match self {
             Self::Is(status) => status.to_string(),
             Self::Bad => "400, 411, 413, 415 or 422".to_owned(),
+            Self::Stranger => "400, 401 or 403".to_owned(),
         }
     }
 }
@@ -81,22 +85,42 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
 /// Who asks, and with what right.
 fn identity<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
     let unauthenticated = subject.convention("unauthenticated");
+    let forbidden = subject.convention("forbidden");
     let authorization = subject.fact("header", Some("Authorization"));
-    let permissions = subject.operation.permissions.kinds().map(|(kind, _)| subject.fact("permission", Some(kind)));
+    let permission = |kind| subject.fact("permission", Some(kind));
+    let every = subject.operation.permissions.kinds().map(|(kind, _)| permission(kind)).collect();
     let request = documented_request(subject);
-    let probe = |name: &str, credential, fact, also, status| Probe {
+    let probe = |name: &str, credential, fact, also, right| Probe {
         name: name.to_owned(),
         request: request.clone(),
         credential,
         fact,
         also,
-        right: Right::Is(status),
+        right,
     };
-    vec![
-        probe("no-token", Credential::None, unauthenticated, vec![authorization], 401),
-        probe("wrong-scheme", Credential::OtherScheme, unauthenticated, vec![authorization], 401),
-        probe("no-permission", Credential::NoPermission, subject.convention("forbidden"), permissions.collect(), 403),
-    ]
+    let token = |kind: ProbeToken, fact, also, right| probe(kind.as_str(), Credential::Probe(kind), fact, also, right);
+    let (no, out) = (Right::Is(403), Right::Is(401));
+    let mut probes = vec![
+        probe("no-token", Credential::None, unauthenticated, vec![authorization], out),
+        probe("wrong-scheme", Credential::OtherScheme, unauthenticated, vec![authorization], out),
+        probe("unknown-token", Credential::Unknown, subject.convention("unknown-token"), vec![authorization], out),
+        // Which of the two counts is a matter of taste; that none does is safest (RFC 9110, 5.3).
+        probe("two-credentials", Credential::Twice, subject.convention("one-credential"), vec![], Right::Stranger),
+        token(ProbeToken::NoPermission, forbidden, every, no),
+        token(ProbeToken::Expired, unauthenticated, vec![authorization], out),
+        token(ProbeToken::WrongAudience, unauthenticated, vec![authorization], out),
+    ];
+    let permissions = &subject.operation.permissions;
+    if permissions.delegated_personal.is_empty() {
+        probes.push(token(ProbeToken::Personal, permission("delegatedPersonal"), vec![], Right::Stranger));
+    }
+    // Where a user may not call at all, no permission helps.
+    let delegated = match permissions.delegated_work.is_empty() {
+        true => Right::Stranger,
+        false => no,
+    };
+    probes.push(token(ProbeToken::Delegated, forbidden, vec![permission("delegatedWork")], delegated));
+    probes
 }
 
 /// What is asked, and in which form.
@@ -159,6 +183,10 @@ fn body<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
         add(format!("{name}-of-null"), changed(json!([null])), malformed, vec![fact]);
         if let Some(format) = subject.fact("format", Some(name)) {
             add(format!("{name}-not-a-guid"), changed(json!(["not-a-guid"])), Some(format), vec![]);
+            // All or nothing: what is right beside it is not done.
+            let mixed: Vec<Value> =
+                value.as_array().into_iter().flatten().cloned().chain([json!("not-a-guid")]).collect();
+            add(format!("{name}-one-not-a-guid"), changed(json!(mixed)), Some(format), vec![]);
         }
         if let Some(minimum) = subject.fact("minimum", Some(name)) {
             let fewer = minimum.value.parse::<usize>().unwrap_or(1).saturating_sub(1);
@@ -168,7 +196,9 @@ fn body<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
         // The bound is the transcript's word, so that a description with another one is noticed.
         let limit = subject.exchange.states("limit", name).and_then(|stated| stated.value.parse::<usize>().ok());
         if let Some(limit) = limit {
-            let ids: Vec<String> = (0..=limit).map(generated_id).collect();
+            // The documented ones are among them, so that it is seen whether they change.
+            let documented = value.as_array().into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned));
+            let ids: Vec<String> = documented.chain((0..).map(generated_id)).take(limit + 1).collect();
             add(format!("{name}-{}", limit + 1), changed(json!(ids)), subject.fact("limit", Some(name)), vec![]);
         }
     }

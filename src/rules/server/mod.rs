@@ -2,27 +2,35 @@
 //! and requests that must be refused.
 
 pub mod alias_unknown;
+pub mod bad_query_accepted;
 pub mod bad_request_accepted;
 pub mod bystander_changed;
 pub mod correlation_lost;
 pub mod effect_missing;
 pub mod entity_malformed;
+pub mod equal_request_refused;
 pub mod example_not_answered;
+pub mod head_has_body;
+pub mod header_twice;
 pub mod limit_not_reached;
+pub mod member_refused;
 pub mod missing_entity_mishandled;
+pub mod newer_member_shown;
 pub mod no_content_has_content;
 pub mod optional_header_refused;
+pub mod page_lost;
 pub mod query_ignored;
 pub mod refusal_changes_state;
 pub mod refusal_unlike_odata;
+pub mod repeat_refused;
 pub mod request_id_missing;
 pub mod unknown_path_accepted;
 pub mod wrong_method_accepted;
 
 use serde_json::{Value, json};
 
-use super::{Asserted, Credential, Facts, Reply, Request, Subject};
-use crate::contract::{Becomes, Contract, Effect, Operation, ValueSource};
+use super::{Asserted, Credential, Facts, Form, Reply, Request, Subject};
+use crate::contract::{Becomes, Contract, Effect, Operation, Shape, ValueSource};
 use crate::verdict::Check;
 
 /// One request to a server, with what goes before and after it, and what is to be said of it.
@@ -44,6 +52,12 @@ pub struct ServerCase {
     pub request: Request,
     /// Reads after it.
     pub after: Vec<Request>,
+    /// How the request is put on the connection.
+    pub form: Form,
+    /// How many of the further pages that the answer names are read.
+    pub follows: usize,
+    /// Made-up identities for which any that the server lists may stand.
+    pub population: Vec<String>,
     /// Whether the connection is read up to its end, to see what follows the answer.
     pub to_the_end: bool,
     /// The checks.
@@ -63,6 +77,19 @@ pub struct ServerSeen {
     pub reply: Reply,
     /// Answers to the reads after.
     pub after: Vec<Reply>,
+    /// Further pages, in order.
+    pub pages: Vec<Reply>,
+    /// The link to a further page that was not read, and why.
+    pub unread: Option<Unread>,
+}
+
+/// Why a further page was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// Its link leads elsewhere, where no token goes.
+    Elsewhere(String),
+    /// There are more pages than are read.
+    TooMany,
 }
 
 /// Every case for a server of a contract.
@@ -75,6 +102,7 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ServerCase> {
                 cases.push(action.documented());
                 cases.extend(bystander_changed::case(&action));
                 cases.extend(missing_entity_mishandled::case(&action));
+                cases.extend(repeat_refused::case(&action));
                 cases.extend(limit_not_reached::case(&action));
             }
             None => {
@@ -85,6 +113,11 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ServerCase> {
         }
         cases.extend(optional_header_refused::cases(&subject));
         if subject.is_first() {
+            cases.extend(equal_request_refused::cases(&subject));
+            cases.extend(page_lost::cases(&subject));
+            cases.extend(member_refused::cases(&subject));
+            cases.extend(bad_query_accepted::cases(&subject));
+            cases.extend(head_has_body::cases(&subject));
             cases.extend(bad_request_accepted::cases(&subject));
             cases.extend(wrong_method_accepted::cases(&subject));
             cases.extend(unknown_path_accepted::cases(&subject));
@@ -105,6 +138,9 @@ impl ServerCase {
             before: Vec::new(),
             request,
             after: Vec::new(),
+            form: Form::Plain,
+            follows: 0,
+            population: Vec::new(),
             to_the_end: false,
             checks: Vec::new(),
         }
@@ -132,10 +168,14 @@ impl ServerCase {
 
     /// The case as lines for a shell; the last one shows what the check looks at.
     fn lines(&self, state: bool) -> String {
-        let mut lines: Vec<String> = self.setup.iter().map(|request| request.curl(Credential::Permitted)).collect();
-        lines.push(self.request.curl(self.credential));
+        let plain = |request: &Request| request.curl(Credential::Permitted, Form::Plain);
+        let mut lines: Vec<String> = self.setup.iter().map(plain).collect();
+        lines.push(self.request.curl(self.credential, self.form));
         if state {
-            lines.extend(self.after.iter().map(|request| request.curl(Credential::Permitted)));
+            // Of many the ends will do.
+            let (first, rest) = (self.after.first(), self.after.get(1..).unwrap_or_default());
+            let rest = if rest.len() > 4 { &rest[rest.len() - 1..] } else { rest };
+            lines.extend(first.into_iter().chain(rest).map(plain));
         }
         lines.join("\n")
     }
@@ -189,6 +229,14 @@ impl<'a> Action<'a> {
         ids.iter().filter_map(|id| read_request(self.contract(), &self.effect.set, id)).collect()
     }
 
+    /// The property that an effect is seen by, and what it becomes by the word of the transcript.
+    pub(super) fn becomes(&self) -> Option<(String, String)> {
+        let becomes = self.effect.becomes.first()?;
+        let stated = self.subject.exchange.states("effect", &becomes.property);
+        let value = stated.map_or(&becomes.value, |stated| &stated.value);
+        Some((becomes.property.clone(), value.clone()))
+    }
+
     /// A case that acts on `request`, with the state of `seen` before and after.
     pub(super) fn case(&self, request: Request, seen: &[String]) -> ServerCase {
         let mut case = ServerCase::new(self.subject, request);
@@ -210,7 +258,9 @@ impl<'a> Action<'a> {
         no_content_has_content::check(self.subject, &mut case);
         request_id_missing::check(self.subject, &mut case);
         correlation_lost::check(self.subject, &mut case);
+        header_twice::check(self.subject, &mut case);
         effect_missing::check(self, &mut case);
+        newer_member_shown::check_effect(self, &mut case);
         case
     }
 }
@@ -221,7 +271,9 @@ fn read(subject: &Subject<'_>) -> ServerCase {
     example_not_answered::check(subject, &mut case);
     request_id_missing::check(subject, &mut case);
     correlation_lost::check(subject, &mut case);
+    header_twice::check(subject, &mut case);
     entity_malformed::check(subject, &mut case);
+    newer_member_shown::check(subject, &mut case);
     case
 }
 
@@ -256,16 +308,23 @@ fn act(operation: &Operation, effect: &Effect, ids: &[String]) -> Request {
 }
 
 fn read_request(contract: &Contract, set: &str, id: &str) -> Option<Request> {
+    let (mut request, _) = reader(contract, set, id)?;
+    // Without it the service hides members that are newer than their enum
+    // (concepts/best-practices.md).
+    request.headers.push(("Prefer".to_owned(), ALL_MEMBERS.to_owned()));
+    Some(request)
+}
+
+/// A plain read of one member of a set, and the form of what it answers.
+fn reader(contract: &Contract, set: &str, id: &str) -> Option<(Request, Shape)> {
     let reader = contract.operations.iter().find(|operation| {
         let entity = operation.success.shape.as_ref().and_then(|shape| contract.entity_set(shape));
         operation.method == "GET" && operation.parameters.len() == 1 && entity.is_some_and(|entity| entity.name == set)
     })?;
     let (name, _) = reader.parameters.first()?;
     let path = reader.path.as_str().replace(&format!("{{{name}}}"), id);
-    // Without it the service hides members that are newer than their enum
-    // (concepts/best-practices.md).
-    let headers = vec![("Prefer".to_owned(), "include-unknown-enum-members".to_owned())];
-    Some(Request { method: reader.method.clone(), path, headers, ..Request::default() })
+    let shape = reader.success.shape.clone()?;
+    Some((Request { method: reader.method.clone(), path, ..Request::default() }, shape))
 }
 
 /// The operation on the same set that leaves most properties otherwise.
@@ -300,6 +359,15 @@ pub(super) fn generated_id(index: usize) -> String {
 pub(crate) fn is_generated(id: &str) -> bool {
     id.starts_with(GENERATED)
 }
+
+/// Asks for members of enumerations that are newer than their sentinel.
+const ALL_MEMBERS: &str = "include-unknown-enum-members";
+
+/// The member behind which newer ones stand (concepts/best-practices.md).
+const SENTINEL: &str = "unknownFutureValue";
+
+/// The property of a page that names the next one.
+pub(crate) const NEXT_LINK: &str = "@odata.nextLink";
 
 const GENERATED: &str = "e0000000-0000-4000-8000-";
 

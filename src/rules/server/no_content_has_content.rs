@@ -23,6 +23,16 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
         (None, 204) => Verdict::not_run("TLS hides what follows an answer; try the server over plain HTTP on loopback"),
         (_, status) => not_204(status),
     });
+    let check = subject.check(&RULE, "framing", fact, "no body is announced", "the 204 announces no body");
+    case.assert(check, move |seen| {
+        let length = seen.reply.header("content-length").filter(|length| length.trim() != "0");
+        match (length, seen.reply.header("transfer-encoding"), seen.reply.status) {
+            (None, None, 204) => Verdict::pass("none"),
+            (Some(length), _, 204) => Verdict::fail(format!("Content-Length: {length}")),
+            (None, Some(coding), 204) => Verdict::fail(format!("Transfer-Encoding: {coding}")),
+            (_, _, status) => not_204(status),
+        }
+    });
     let check = subject.check(&RULE, "content-type", fact, "no Content-Type", "the 204 declares no media type");
     case.assert(check, move |seen| match (seen.reply.header("content-type"), seen.reply.status) {
         (found, 204) => Verdict::when(found.is_none(), found.unwrap_or("none")),

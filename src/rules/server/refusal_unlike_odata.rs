@@ -28,6 +28,10 @@ pub(super) fn check(subject: &Subject<'_>, probe: &str, severity: Rests, case: &
             return Verdict::not_applicable(format!("it was not refused ({})", seen.reply.status));
         }
         let Some(body) = seen.reply.json() else { return Verdict::fail("the body is not JSON") };
+        let media = seen.reply.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !media.eq_ignore_ascii_case("application/json") && !media.to_ascii_lowercase().ends_with("+json") {
+            return Verdict::fail(format!("the body is JSON, and is called '{media}'"));
+        }
         let filled =
             |pointer: &str| body.pointer(pointer).and_then(|value| value.as_str()).is_some_and(|text| !text.is_empty());
         match (filled("/error/code"), filled("/error/message")) {

@@ -302,7 +302,9 @@ pub(super) const DAMAGES: &[Damage] = &[
         operator: Alter,
         breaks: "the example has another name than its transcript",
         aims: &["drift/example_renamed"],
-        apply: |site| site.replace("\"blockType\":\"request\",\"name\":\"", "\"blockType\":\"request\",\"name\":\"new_"),
+        apply: |site| {
+            site.replace("\"blockType\":\"request\",\"name\":\"", "\"blockType\":\"request\",\"name\":\"new_")
+        },
     },
     Damage {
         name: "example-added",

@@ -5,8 +5,8 @@ mod examples;
 mod sections;
 mod site;
 
-use super::SelfTestError;
-use super::mutant::{Mutant, Operator, Witness};
+use super::matrix::voice;
+use super::mutant::{Mutant, Operator, Voice, Witness};
 use super::suite::{Met, Suite};
 use crate::docs::render::Rendered;
 use site::Site;
@@ -40,8 +40,12 @@ pub(super) fn mutants(suite: &Suite<'_>) -> Vec<(Mutant, Vec<Rendered>)> {
     found
 }
 
-/// Reads the damaged pages.
-#[allow(clippy::unnecessary_wraps)] // as the other witnesses
-pub(super) fn attempt(suite: &Suite<'_>, pages: &[Rendered]) -> Result<Met, SelfTestError> {
-    Ok(suite.meet(&suite.read(suite.contract, pages)))
+/// Reads the damaged pages; for what is only worth knowing where nothing else is found, or a
+/// rule that says no more is to notice.
+pub(super) fn attempt(suite: &Suite<'_>, mutant: &Mutant, pages: &[Rendered]) -> Met {
+    let mut met = suite.meet(&suite.read(suite.contract, pages));
+    if met.killers.is_empty() || mutant.aims.iter().any(|rule| voice(rule) == Voice::Note) {
+        met.add(suite.meet(&suite.notes(suite.contract, pages)));
+    }
+    met
 }

@@ -130,7 +130,8 @@ pub(super) const DAMAGES: &[Damage] = &[
             (work == application).then_some(())?;
             let slip = application.replacen('.', "", 1);
             // The right one thrice, so that the slip is the odd one.
-            let text = site.text().replacen(&format!("{APPLICATION}{application}|"), &format!("{APPLICATION}{slip}|"), 1);
+            let text =
+                site.text().replacen(&format!("{APPLICATION}{application}|"), &format!("{APPLICATION}{slip}|"), 1);
             site.with(text.replacen(&format!("{PERSONAL}Not supported.|"), &format!("{PERSONAL}{work}|"), 1))
         },
     },

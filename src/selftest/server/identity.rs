@@ -2,6 +2,7 @@
 
 use super::world::{World, refusal, with_header};
 use super::{Defect, as_is, on};
+use crate::rules::ProbeToken;
 use crate::selftest::mutant::Operator::{Alter, Narrow, Widen};
 use crate::wire::{Message, Passage};
 
@@ -36,9 +37,81 @@ pub(super) const DEFECTS: &[Defect] = &[
         breaks: "a token without the permission will do",
         aims: &["bad_request_accepted"],
         facts: &["convention[forbidden]", "permission"],
-        request: |world, request| match is_powerless(world, request) {
-            true => as_permitted(world, request),
-            false => Passage::On,
+        request: |world, request| passed(world, request, ProbeToken::NoPermission),
+        answer: as_is,
+    },
+    Defect {
+        name: "expired-token-accepted",
+        operator: Widen,
+        breaks: "a token that was good once will do for ever",
+        aims: &["bad_request_accepted"],
+        facts: &["convention[unauthenticated]"],
+        request: |world, request| passed(world, request, ProbeToken::Expired),
+        answer: as_is,
+    },
+    Defect {
+        name: "token-for-another-accepted",
+        operator: Widen,
+        breaks: "a token that was made for another service will do",
+        aims: &["bad_request_accepted"],
+        facts: &["convention[unauthenticated]"],
+        request: |world, request| passed(world, request, ProbeToken::WrongAudience),
+        answer: as_is,
+    },
+    Defect {
+        name: "personal-account-accepted",
+        operator: Widen,
+        breaks: "a personal account may do what it is not supported for",
+        aims: &["bad_request_accepted"],
+        facts: &["permission[delegatedPersonal]"],
+        request: |world, request| passed(world, request, ProbeToken::Personal),
+        answer: as_is,
+    },
+    Defect {
+        name: "user-without-permission-accepted",
+        operator: Widen,
+        breaks: "a signed-in user needs no permission",
+        aims: &["bad_request_accepted"],
+        facts: &["permission[delegatedWork]"],
+        request: |world, request| passed(world, request, ProbeToken::Delegated),
+        answer: as_is,
+    },
+    Defect {
+        name: "made-up-token-accepted",
+        operator: Widen,
+        breaks: "a token that nobody issued will do",
+        aims: &["bad_request_accepted"],
+        facts: &["convention[unknown-token]"],
+        request: |world, request| match request.header("authorization") {
+            // What a server issued has the three parts of a signed token.
+            Some(value) if value.starts_with("Bearer ") && value.matches('.').count() != 2 => {
+                as_permitted(world, request)
+            }
+            _ => Passage::On,
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "second-authorization-accepted",
+        operator: Widen,
+        breaks: "of two credentials the better one counts",
+        aims: &["bad_request_accepted"],
+        facts: &["convention[one-credential]"],
+        request: |world, request| {
+            let n = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization")).count();
+            if n > 1 { as_permitted(world, request) } else { Passage::On }
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "scheme-in-small-letters-refused",
+        operator: Narrow,
+        breaks: "the scheme of a token must have a capital",
+        aims: &["equal_request_refused"],
+        facts: &["convention[letter-case]"],
+        request: |_, request| match request.header("authorization") {
+            Some(value) if value.starts_with("bearer ") => Passage::Answer(refusal(401)),
+            _ => Passage::On,
         },
         answer: as_is,
     },
@@ -72,7 +145,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         breaks: "who has no permission is refused, and what was asked is done all the same",
         aims: &["refusal_changes_state"],
         facts: &["convention[refusal-changes-nothing]"],
-        request: |world, request| match is_powerless(world, request) && world.acts(request) {
+        request: |world, request| match world.is_from(request, ProbeToken::NoPermission) && world.acts(request) {
             true => Passage::Instead(vec![permitted(world, request), request.clone()]),
             false => Passage::On,
         },
@@ -105,8 +178,9 @@ pub(super) const DEFECTS: &[Defect] = &[
     },
 ];
 
-fn is_powerless(world: &World, request: &Message) -> bool {
-    request.header("authorization").is_some_and(|value| value.ends_with(&world.powerless))
+/// Takes a token of a kind that must not suffice for one that does.
+fn passed(world: &World, request: &Message, kind: ProbeToken) -> Passage {
+    if world.is_from(request, kind) { as_permitted(world, request) } else { Passage::On }
 }
 
 fn permitted(world: &World, request: &Message) -> Message {

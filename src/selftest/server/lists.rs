@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::world::{World, refusal};
 use super::{Defect, as_is};
-use crate::selftest::mutant::Operator::{Drop, Narrow, Widen};
+use crate::selftest::mutant::Operator::{Alter, Drop, Narrow, Widen};
 use crate::wire::{Message, Passage};
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -28,6 +28,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         facts: &["limit"],
         request: |world, request| match (world.list(request), world.limit(request)) {
             (Some((_, items)), Some(limit)) if items.len() == limit => Passage::Answer(refusal(400)),
+            _ => Passage::On,
+        },
+        answer: as_is,
+    },
+    Defect {
+        name: "full-list-capped",
+        operator: Alter,
+        breaks: "of a list of the greatest length the last account is not changed",
+        aims: &["limit_not_reached"],
+        facts: &["limit"],
+        request: |world, request| match (world.list(request), world.limit(request)) {
+            (Some((_, items)), Some(limit)) if items.len() == limit => sent(world, request, |items| drop(items.pop())),
             _ => Passage::On,
         },
         answer: as_is,

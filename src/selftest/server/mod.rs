@@ -3,7 +3,9 @@
 
 mod identity;
 mod lists;
+mod reads;
 mod refusals;
+mod spellings;
 mod successes;
 mod world;
 
@@ -41,7 +43,9 @@ fn as_is(_: &World, _: &Message, answer: Answer) -> Answer {
 
 /// Every defect.
 pub(super) fn defects() -> impl Iterator<Item = &'static Defect> {
-    [identity::DEFECTS, lists::DEFECTS, refusals::DEFECTS, successes::DEFECTS].into_iter().flatten()
+    let all =
+        [identity::DEFECTS, lists::DEFECTS, reads::DEFECTS, refusals::DEFECTS, spellings::DEFECTS, successes::DEFECTS];
+    all.into_iter().flatten()
 }
 
 impl Defect {

@@ -93,8 +93,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         request: |world, request| {
             taken(world, request, |world, request| {
                 let text = String::from_utf8_lossy(&request.body).into_owned();
-                properties(world, request)
-                    .is_some_and(|(known, _)| known.iter().any(|(name, _)| text.matches(&format!("\"{name}\"")).count() > 1))
+                properties(world, request).is_some_and(|(known, _)| {
+                    known.iter().any(|(name, _)| text.matches(&format!("\"{name}\"")).count() > 1)
+                })
             })
         },
         answer: as_is,
@@ -126,9 +127,8 @@ pub(super) const DEFECTS: &[Defect] = &[
                     Value::Array(items) => items.iter().any(|item| !item.is_string()),
                     _ => true,
                 };
-                properties(world, request).is_some_and(|(known, body)| {
-                    known.iter().any(|(name, _)| body.get(name).is_some_and(odd))
-                })
+                properties(world, request)
+                    .is_some_and(|(known, body)| known.iter().any(|(name, _)| body.get(name).is_some_and(odd)))
             })
         },
         answer: as_is,
@@ -138,7 +138,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         operator: Alter,
         breaks: "whatever is wrong with a body is answered 500",
         aims: &["bad_request_accepted"],
-        facts: &["convention[malformed-body]", "convention[wrong-content-type]", "convention[unknown-property]", "convention[duplicate-property]"],
+        facts: &[
+            "convention[malformed-body]",
+            "convention[wrong-content-type]",
+            "convention[unknown-property]",
+            "convention[duplicate-property]",
+        ],
         request: on,
         answer: |_, _, mut answer| {
             answer.status = if matches!(answer.status, 400 | 411 | 413 | 415 | 422) { 500 } else { answer.status };
@@ -264,9 +269,7 @@ pub(super) const DEFECTS: &[Defect] = &[
 /// Takes a request of another media type for the documented one.
 fn retyped(world: &World, request: &Message, when: bool) -> Passage {
     match world.operation(request).and_then(|operation| operation.body.as_ref()) {
-        Some(body) if when => {
-            Passage::Instead(vec![with_header(request, "Content-Type", Some(&body.content_type))])
-        }
+        Some(body) if when => Passage::Instead(vec![with_header(request, "Content-Type", Some(&body.content_type))]),
         _ => Passage::On,
     }
 }

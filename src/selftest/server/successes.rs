@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::world::{World, aimed, method, path, refusal, target};
+use super::world::{World, refusal};
 use super::{Defect, as_is, on};
 use crate::selftest::mutant::Operator::{Alter, Drop, Narrow, Widen};
 use crate::wire::{Answer, Message, Passage};
@@ -145,18 +145,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         answer: as_is,
     },
     Defect {
-        name: "query-ignored",
-        operator: Drop,
-        breaks: "query options are not looked at",
-        aims: &["query_ignored"],
-        facts: &["query"],
-        request: |_, request| match target(request).contains('?') {
-            true => Passage::Instead(vec![aimed(request, path(request).to_owned())]),
-            false => Passage::On,
-        },
-        answer: as_is,
-    },
-    Defect {
         name: "another-entity-answered",
         operator: Alter,
         breaks: "a read of one entity answers another one",
@@ -229,18 +217,6 @@ pub(super) const DEFECTS: &[Defect] = &[
             answer
         },
     },
-    Defect {
-        name: "read-is-refused",
-        operator: Narrow,
-        breaks: "the second read of a path and all that follow are answered 500",
-        aims: &["example_not_answered"],
-        facts: &[],
-        request: |world, request| match method(request) == "GET" && world.operation(request).is_some() {
-            true if world.count() > 0 => Passage::Answer(refusal(500)),
-            _ => Passage::On,
-        },
-        answer: as_is,
-    },
 ];
 
 /// One property is not answered.
@@ -276,7 +252,7 @@ fn is_alias(world: &World, request: &Message) -> bool {
 }
 
 /// Changes every entity of an answer. The key of the entity comes with it.
-fn entities(world: &World, mut answer: Answer, change: impl Fn(&str, &mut Map<String, Value>)) -> Answer {
+pub(super) fn entities(world: &World, mut answer: Answer, change: impl Fn(&str, &mut Map<String, Value>)) -> Answer {
     let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
     let keys: Vec<String> = world
         .contract

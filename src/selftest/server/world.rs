@@ -1,12 +1,13 @@
 //! What a defect may know: the contract, two tokens, and what went past it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Contract, Operation, Shape, ValueSource};
+use crate::rules::ProbeToken;
 use crate::selftest::suite::Served;
 use crate::wire::{Answer, Head, Message};
 
@@ -14,12 +15,14 @@ pub(super) struct World {
     pub(super) contract: Contract,
     /// With every permission.
     pub(super) token: String,
-    /// Without any.
-    pub(super) powerless: String,
+    /// Those that must not suffice.
+    probes: BTreeMap<ProbeToken, String>,
     /// The property of answers that is concerned, where one is.
     pub(super) property: String,
     /// Identities that requests named so far.
     named: Mutex<BTreeSet<String>>,
+    /// The last action: its path and body.
+    last: Mutex<Option<(String, Vec<u8>)>>,
     n_actions: AtomicUsize,
 }
 
@@ -28,11 +31,18 @@ impl World {
         Self {
             contract: contract.clone(),
             token: served.token.clone(),
-            powerless: served.powerless.clone(),
+            probes: served.probes.clone(),
             property: property.to_owned(),
             named: Mutex::default(),
+            last: Mutex::default(),
             n_actions: AtomicUsize::new(0),
         }
+    }
+
+    /// Whether a request comes with a token of a kind that must not suffice.
+    pub(super) fn is_from(&self, request: &Message, kind: ProbeToken) -> bool {
+        let token = self.probes.get(&kind);
+        token.is_some_and(|token| request.header("authorization").is_some_and(|value| value.ends_with(token)))
     }
 
     /// Remembers whom a request names.
@@ -52,6 +62,15 @@ impl World {
     /// How many actions were counted before this one.
     pub(super) fn count(&self) -> usize {
         self.n_actions.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether the action before this one was the same.
+    pub(super) fn is_repeated(&self, request: &Message) -> bool {
+        let this = (path(request).to_owned(), request.body.clone());
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let repeated = last.as_ref() == Some(&this);
+        *last = Some(this);
+        repeated
     }
 
     /// The operation that a request calls.
@@ -107,9 +126,8 @@ impl World {
     /// The documented answer of the operation that takes the path.
     pub(super) fn success(&self, request: &Message) -> Answer {
         let operation = self.operation(request).or_else(|| self.operation_at(request));
-        let exchange = operation.and_then(|operation| {
-            self.contract.exchanges.iter().find(|exchange| exchange.operation == operation.id)
-        });
+        let exchange = operation
+            .and_then(|operation| self.contract.exchanges.iter().find(|exchange| exchange.operation == operation.id));
         let status = operation.map_or(200, |operation| operation.success.status);
         let body = exchange.and_then(|exchange| exchange.response.body.as_ref());
         let mut answer = plain(status, body.map(ToString::to_string).unwrap_or_default());
@@ -118,6 +136,13 @@ impl World {
         }
         answer
     }
+}
+
+/// The value of a query option, decoded.
+pub(super) fn option(request: &Message, name: &str) -> Option<String> {
+    let (_, query) = target(request).split_once('?')?;
+    let found = url::form_urlencoded::parse(query.as_bytes()).find(|(option, _)| option == name);
+    found.map(|(_, value)| value.into_owned())
 }
 
 /// An answer with the id that every answer carries.

@@ -35,7 +35,7 @@ async fn the_lines_to_reproduce_a_check_give_the_reported_answer() {
                 .arg(lines)
                 .env("ENTRA_RISK_BASE_URL", &server.base_url)
                 .env("ENTRA_RISK_TOKEN", &server.token)
-                .env("ENTRA_RISK_TOKEN_NO_PERMISSION", server.no_permission.as_deref().unwrap_or_default())
+                .envs(server.probes.iter().map(|(kind, token)| (kind.variable(), token)))
                 .output()
                 .expect("sh");
             assert!(output.status.success(), "{lines}\n{}", String::from_utf8_lossy(&output.stderr));

@@ -1,6 +1,7 @@
 //! The suite on servers that are not ours: right ones are not blamed, and each defect is named.
 
 use entra_risk::conformance::{RunError, ServerOptions};
+use entra_risk::rules::ProbeToken;
 use entra_risk::verdict::{Outcome, Side};
 use entra_risk::wire::{Scripted, Step};
 use wiremock::matchers::any;
@@ -27,14 +28,8 @@ const OTHERS: &[&str] = &[
 async fn server(defect: Defect, ids: &[&str]) -> (MockServer, ServerOptions) {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(Model::new(defect, ids)).mount(&server).await;
-    let options = ServerOptions {
-        base_url: format!("{}/beta", server.uri()),
-        label: "model".to_owned(),
-        token: "test-token".to_owned(),
-        no_permission: Some("powerless".to_owned()),
-        test_ids: None,
-        settle: std::time::Duration::ZERO,
-    };
+    let probes = ProbeToken::ALL.map(|kind| (kind, kind.as_str().to_owned())).into();
+    let options = ServerOptions { probes, ..ServerOptions::new(format!("{}/beta", server.uri()), "test-token") };
     (server, options)
 }
 
@@ -71,14 +66,7 @@ async fn bytes_behind_a_204_are_seen() {
     let server = Scripted::start().await.expect("loopback");
     let answer = b"HTTP/1.1 204 No Content\r\nrequest-id: r\r\n\r\n{}".to_vec();
     server.begin(std::iter::repeat_n(Step::Truncated(answer), 64));
-    let options = ServerOptions {
-        base_url: format!("http://{}/beta", server.address()),
-        label: "junk".to_owned(),
-        token: "t".to_owned(),
-        no_permission: None,
-        test_ids: None,
-        settle: std::time::Duration::ZERO,
-    };
+    let options = ServerOptions::new(format!("http://{}/beta", server.address()), "t");
     let report =
         run(contract(), &[Side::Server], &["**/no_content_has_content/body"], Some(options)).await.expect("a run");
     assert_eq!(report.summary.failed, 2, "{:#?}", report.checks);
@@ -93,14 +81,7 @@ async fn a_server_that_stops_answering_ends_the_run_with_verdicts() {
             .into_iter()
             .chain(std::iter::repeat_n(Step::Reset, 500)),
     );
-    let options = ServerOptions {
-        base_url: format!("http://{}/beta", server.address()),
-        label: "dying".to_owned(),
-        token: "t".to_owned(),
-        no_permission: None,
-        test_ids: None,
-        settle: std::time::Duration::ZERO,
-    };
+    let options = ServerOptions::new(format!("http://{}/beta", server.address()), "t");
     let report = run(contract(), &[Side::Server], &[], Some(options)).await.expect("a run");
     assert_eq!(report.summary.passed, 0);
     assert!(with(&report, Outcome::NotRun).iter().any(|line| line.contains("stopped answering")));
@@ -114,15 +95,9 @@ async fn a_token_for_graph_goes_to_graph_only() {
         .encode(r#"{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/x/"}"#);
     let server = Scripted::start().await.expect("loopback");
     let real = format!("e30.{claims}.c2ln");
-    for (token, no_permission) in [(real.as_str(), None), ("opaque", Some(real.clone()))] {
-        let options = ServerOptions {
-            base_url: format!("http://{}/beta", server.address()),
-            label: "foreign".to_owned(),
-            token: token.to_owned(),
-            no_permission,
-            test_ids: None,
-            settle: std::time::Duration::ZERO,
-        };
+    for (token, probe) in [(real.as_str(), None), ("opaque", Some(real.clone()))] {
+        let mut options = ServerOptions::new(format!("http://{}/beta", server.address()), token);
+        options.probes.extend(probe.map(|token| (ProbeToken::Expired, token)));
         let error = run(contract(), &[Side::Server], &[], Some(options)).await.expect_err("refused");
         assert!(matches!(error, RunError::Target(_)) && error.to_string().contains("audience"), "{error}");
     }
@@ -132,7 +107,7 @@ async fn a_token_for_graph_goes_to_graph_only() {
 #[tokio::test]
 async fn a_missing_token_without_permission_is_said() {
     let (_server, mut options) = server(Defect::None, DOCUMENTED).await;
-    options.no_permission = None;
+    options.probes.clear();
     let report = run(contract(), &[Side::Server], &["**/bad_request_accepted/no-permission"], Some(options))
         .await
         .expect("a run");

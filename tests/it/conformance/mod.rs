@@ -14,7 +14,8 @@ mod spec;
 use entra_risk::accepted::Accepted;
 use entra_risk::conformance::{self, Options, RunError, Selection, ServerOptions};
 use entra_risk::contract::Contract;
-use entra_risk::emulator::{Config, Emulator, Identity};
+use entra_risk::emulator::{Config, Emulator, Identity, Kind};
+use entra_risk::rules::ProbeToken;
 use entra_risk::verdict::{Outcome, Report, Side};
 
 /// The embedded contract.
@@ -46,15 +47,28 @@ pub(crate) async fn run(
 pub(crate) async fn emulator(contract: &Contract) -> (Emulator, ServerOptions) {
     let contracts = std::slice::from_ref(contract);
     let emulator = Emulator::start(Config::new(contracts)).await.expect("loopback");
-    let options = ServerOptions {
-        base_url: emulator.base_url(&contract.api),
-        label: "emulator".to_owned(),
-        token: emulator.token(&Identity::all(contracts)),
-        no_permission: Some(emulator.token(&Identity::none())),
-        test_ids: None,
-        settle: std::time::Duration::ZERO,
-    };
+    let options = options(&emulator, contract);
     (emulator, options)
+}
+
+/// How to reach an emulator, with every probe token.
+pub(crate) fn options(emulator: &Emulator, contract: &Contract) -> ServerOptions {
+    let all = Identity::all(std::slice::from_ref(contract));
+    let user = |kind| Identity::new(kind, all.permissions.clone());
+    let probes = ProbeToken::ALL.into_iter().filter_map(|kind| {
+        let identity = match kind {
+            ProbeToken::NoPermission => Identity::none(),
+            ProbeToken::Expired => all.clone().expiring_in(-60),
+            ProbeToken::WrongAudience => all.clone().for_audience("https://example.org"),
+            ProbeToken::Personal => user(Kind::DelegatedPersonal),
+            ProbeToken::Delegated => Identity::delegated_work(Vec::<String>::new()),
+            ProbeToken::NoRole => return None,
+        };
+        Some((kind, emulator.token(&identity)))
+    });
+    let mut options = ServerOptions::new(emulator.base_url(&contract.api), emulator.token(&all));
+    options.probes = probes.collect();
+    options
 }
 
 /// Ids and what was seen, of checks with this outcome.

@@ -122,8 +122,17 @@ impl Model {
         match header {
             None if self.is(Defect::NoTokenAccepted) => Ok(()),
             Some(value) if !value.starts_with("Bearer ") && self.is(Defect::AnySchemeAccepted) => Ok(()),
-            Some("Bearer powerless") if !self.is(Defect::NoPermissionNeeded) => Err(self.refuse(403, "Forbidden")),
-            Some(value) if value.starts_with("Bearer ") => Ok(()),
+            Some("Bearer no-permission" | "Bearer delegated" | "Bearer no-role" | "Bearer personal")
+                if !self.is(Defect::NoPermissionNeeded) =>
+            {
+                Err(self.refuse(403, "Forbidden"))
+            }
+            Some("Bearer test-token" | "bearer test-token")
+                if request.headers.get_all("authorization").iter().count() == 1 =>
+            {
+                Ok(())
+            }
+            Some(value) if value.starts_with("Bearer ") && self.is(Defect::NoPermissionNeeded) => Ok(()),
             _ => Err(self.refuse(401, "InvalidAuthenticationToken")),
         }
     }

@@ -2,8 +2,11 @@
 
 mod actions;
 mod connections;
+#[cfg(feature = "tls")]
+mod https;
 mod lists;
 mod refusals;
+mod slow;
 mod start;
 
 use entra_risk::contract::Contract;

@@ -1,6 +1,7 @@
 //! Reports of findings: every format of one list that has everything, of none, and of texts that
 //! try to be more than text.
 
+mod run;
 mod sarif;
 
 use entra_risk::contract::{FactId, Origin};

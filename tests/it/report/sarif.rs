@@ -10,8 +10,8 @@ fn log(found: &Found<'_>) -> Value {
     serde_json::from_str(&found.render(Format::Sarif)).expect("JSON")
 }
 
-#[test]
-fn sarif_keeps_to_the_schema_of_the_standard() {
+/// The schema of the standard.
+pub(super) fn validator() -> jsonschema::Validator {
     let mut schema: Value =
         serde_json::from_str(include_str!("../fixtures/sarif-schema-2.1.0.json")).expect("the fixture is JSON");
     // A pattern of it is no regular expression of the kind that is asked for here; we write no language.
@@ -20,7 +20,12 @@ fn sarif_keeps_to_the_schema_of_the_standard() {
         language.as_object_mut().expect("a property").remove("pattern").expect("the pattern is there");
     }
     // `uri` is a format that is looked at only when asked for.
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
+    jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema")
+}
+
+#[test]
+fn sarif_keeps_to_the_schema_of_the_standard() {
+    let validator = validator();
     let (ordinary, hostile, accepted) = (ordinary(), hostile(), accepted());
     for found in [found(&ordinary, &accepted), found(&hostile, &[]), Found::default()] {
         let errors: Vec<String> =

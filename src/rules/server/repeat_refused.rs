@@ -1,0 +1,53 @@
+//! The same action twice.
+
+use super::{Action, ServerCase, property};
+use crate::rules::Rule;
+use crate::verdict::{Side, Verdict};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "repeat_refused",
+    side: Side::Server,
+    reason: "whoever lost an answer sends the request again; that must neither fail nor do anything else",
+};
+
+pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
+    let subject = action.subject;
+    let request = action.request(&action.ids);
+    let mut case = action.case(request.clone(), &action.ids);
+    case.setup.push(request);
+    case.ready = Some(action.becomes()?);
+    let fact = subject.convention("repeatable");
+    let status = subject.exchange.status;
+    let asserts = "the same action on the same ids is taken a second time";
+    let check = subject.check(&RULE, "status", fact, status.to_string(), asserts);
+    let first = move |seen: &super::ServerSeen| seen.setup.last().map(|reply| reply.status) == Some(status);
+    case.assert(check, move |seen| match first(seen) {
+        true => Verdict::when(seen.reply.status == status, seen.reply.summary()),
+        false => Verdict::not_run("the first call is not answered as documented"),
+    });
+    let names: Vec<String> = action.effect.becomes.iter().map(|becomes| becomes.property.clone()).collect();
+    let check = subject.check(
+        &RULE,
+        "state",
+        fact,
+        "the state that the first call left",
+        "the second call leaves the ids as the first one left them",
+    );
+    case.assert_state(check, move |seen| {
+        if !first(seen) {
+            return Verdict::not_run("the first call is not answered as documented");
+        }
+        let state = |reply| {
+            let values = names.iter().map(|name| property(reply, name).unwrap_or_else(|| "absent".to_owned()));
+            values.collect::<Vec<_>>().join(", ")
+        };
+        let (before, after): (Vec<String>, Vec<String>) =
+            (seen.before.iter().map(state).collect(), seen.after.iter().map(state).collect());
+        match after.is_empty() {
+            true => Verdict::not_run("the description has no operation that reads one entity"),
+            false => Verdict::when(before == after, after.join("; ")),
+        }
+    });
+    Some(case)
+}
