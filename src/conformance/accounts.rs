@@ -11,10 +11,11 @@ use crate::rules::server::{NEXT_LINK, ServerCase, is_generated};
 use crate::rules::{Credential, Form, Request};
 use crate::verdict::Verdict;
 
-/// So many pages are read to find accounts.
-const MOST_PAGES: usize = 4;
+/// So many accounts are enough, and so many pages are read to find them.
+const ENOUGH: usize = 200;
+const MOST_PAGES: usize = 40;
 
-impl Examination {
+impl Examination<'_> {
     /// The request with identities that the server has.
     pub(super) fn replace(&self, request: &Request) -> Request {
         let mut request = request.clone();
@@ -100,7 +101,7 @@ impl Examination {
         for (operation, key) in lists.filter(|(operation, _)| operation.parameters.is_empty()) {
             let mut path = Some(operation.path.to_string());
             for _ in 0..MOST_PAGES {
-                let Some(next) = path.take() else { break };
+                let Some(next) = path.take().filter(|_| found.len() < ENOUGH) else { break };
                 let request = Request { method: operation.method.clone(), path: next, ..Request::default() };
                 let body = self.send(&request, Credential::Permitted).await?.json().unwrap_or_default();
                 let items = body.get("value").and_then(Value::as_array).cloned().unwrap_or_default();

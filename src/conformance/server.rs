@@ -1,6 +1,6 @@
 //! Carries out the server's cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::accounts::{identities, set};
@@ -68,6 +68,8 @@ pub(super) async fn run(
     // Accounts that were named are the only ones to act on, wherever the server is.
     let away = target.reach() == Reach::Away || options.test_ids.is_some();
     let mut session = Examination {
+        contract,
+        absent: BTreeSet::new(),
         target,
         replaced: BTreeMap::new(),
         listed: BTreeMap::new(),
@@ -101,7 +103,10 @@ pub(super) async fn run(
     Ok(())
 }
 
-pub(super) struct Examination {
+pub(super) struct Examination<'a> {
+    contract: &'a Contract,
+    /// Documented aliases that the server does not have.
+    pub(super) absent: BTreeSet<String>,
     pub(super) target: Target,
     /// Documented identities and those that stand for them.
     pub(super) replaced: BTreeMap<String, String>,
@@ -163,7 +168,7 @@ impl Pause {
     }
 }
 
-impl Examination {
+impl Examination<'_> {
     /// Why a case is not carried out, if so.
     fn reason_not_to(&self, case: &ServerCase, away: bool) -> Option<String> {
         if self.silences >= MOST_SILENCES {
@@ -198,7 +203,7 @@ impl Examination {
             None => self.prepare(case, &mut seen).await?,
         }
         seen.request = self.replace(&case.request);
-        seen.reply = self.send_as(&case.request, case.credential, case.form, case.to_the_end).await?;
+        seen.reply = self.send_as(&case.request, case).await?;
         if seen.reply.status == 404 && !case.acts && !contract_literal(contract, case) {
             self.read_another(case, contract, &mut seen).await?;
         }
@@ -210,7 +215,8 @@ impl Examination {
         let taken = (200..300).contains(&seen.reply.status) && !case.after.is_empty();
         loop {
             seen.after = self.read(&case.after).await?;
-            let settled = !case.checks.iter().any(|asserted| (asserted.judge)(&seen).outcome == Outcome::Fail);
+            let of_state = case.checks.iter().filter(|asserted| case.of_state.contains(&asserted.check.id));
+            let settled = !of_state.into_iter().any(|asserted| (asserted.judge)(&seen).outcome == Outcome::Fail);
             if !taken || settled || !pause.take().await {
                 self.learn(&pause, settled);
                 self.held = Held::after(case, &seen);
@@ -298,23 +304,47 @@ impl Examination {
         let mut request = case.request.clone();
         request.path = request.path.replace(documented, other);
         seen.request = request.clone();
-        seen.reply = self.send_as(&request, case.credential, case.form, case.to_the_end).await?;
+        seen.reply = self.send_as(&request, case).await?;
         Ok(())
     }
 
     pub(super) async fn send(&mut self, request: &Request, credential: Credential) -> Result<Reply, Verdict> {
-        self.send_as(request, credential, Form::Plain, false).await
+        let way = Way { credential, form: Form::Plain, to_the_end: false, exact: false };
+        self.send_on(request, &way).await
     }
 
-    async fn send_as(
-        &mut self,
-        request: &Request,
-        credential: Credential,
-        form: Form,
-        to_the_end: bool,
-    ) -> Result<Reply, Verdict> {
-        let request = self.replace(request);
-        match self.target.send(&request, credential, form, to_the_end).await {
+    /// Sends what a case is about.
+    async fn send_as(&mut self, request: &Request, case: &ServerCase) -> Result<Reply, Verdict> {
+        let ServerCase { credential, form, to_the_end, exact, .. } = *case;
+        self.send_on(request, &Way { credential, form, to_the_end, exact }).await
+    }
+
+    async fn send_on(&mut self, request: &Request, way: &Way) -> Result<Reply, Verdict> {
+        let mut request = self.replace(request);
+        let alias = if way.exact { None } else { canonical(self.contract, &request) };
+        if let Some((alias, path)) = &alias
+            && self.absent.contains(alias)
+        {
+            request.path.clone_from(path);
+        }
+        let reply = self.send_once(&request, way).await?;
+        match alias {
+            // A documented alias is optional: the server may have the path itself alone.
+            Some((alias, path)) if reply.status == 404 && request.path != path => {
+                request.path = path;
+                let other = self.send_once(&request, way).await?;
+                if other.status == 404 {
+                    return Ok(reply);
+                }
+                self.absent.insert(alias);
+                Ok(other)
+            }
+            _ => Ok(reply),
+        }
+    }
+
+    async fn send_once(&mut self, request: &Request, way: &Way) -> Result<Reply, Verdict> {
+        match self.target.send(request, way.credential, way.form, way.to_the_end).await {
             Ok(reply) => {
                 self.silences = 0;
                 Ok(reply)
@@ -325,6 +355,31 @@ impl Examination {
             }
         }
     }
+}
+
+/// How a request is sent.
+struct Way {
+    credential: Credential,
+    form: Form,
+    to_the_end: bool,
+    exact: bool,
+}
+
+/// The alias by which a request calls its operation, and the path without it.
+fn canonical(contract: &Contract, request: &Request) -> Option<(String, String)> {
+    contract.operations.iter().find_map(|operation| {
+        if operation.path.matches(&request.path).is_some() {
+            return None;
+        }
+        operation.aliases.iter().find_map(|alias| {
+            let matched = alias.path.matches(&request.path)?;
+            let path = matched
+                .parameters
+                .iter()
+                .fold(operation.path.to_string(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+            Some((alias.path.to_string(), path))
+        })
+    })
 }
 
 /// Whether the path of a case has no parameter: a 404 there is about the path itself.
@@ -347,6 +402,8 @@ mod tests {
                 .expect("a target");
         assert_eq!(target.reach(), Reach::Away);
         let mut session = Examination {
+            contract,
+            absent: BTreeSet::new(),
             target,
             replaced: BTreeMap::new(),
             listed: BTreeMap::new(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contract, Operation, Permissions, Shape};
+use super::{Contract, Operation, Permissions, Role, Shape};
 
 /// The name of a fact: API, method, canonical path, `#`kind, `[name]`, such as
 /// `beta POST /riskyUsers/dismiss#permission[application]`. Part of the public surface of
@@ -213,6 +213,9 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
     for (kind, names) in operation.permissions.higher.iter().filter(|(_, names)| !names.is_empty()) {
         let Permissions { source, origin, .. } = &operation.permissions;
         facts.operation(operation, "higher", Some(kind), names.join(" or "), source, origin);
+    }
+    for role in &operation.roles {
+        facts.operation(operation, "role", Some(&role.name), Role::SAYS, &role.source, &role.origin);
     }
     for header in &operation.headers {
         let value = if header.required { "required" } else { "optional" };

@@ -18,7 +18,7 @@ pub use convention::Convention;
 pub use exchange::{Exchange, Message, Stated, Statement};
 pub use fact::{Fact, FactId, Origin, Rests, Source};
 pub use operation::{
-    Alias, Becomes, Body, Effect, Header, Licence, Missing, Operation, Permissions, Query, Reply, ValueSource,
+    Alias, Becomes, Body, Effect, Header, Licence, Missing, Operation, Permissions, Query, Reply, Role, ValueSource,
 };
 pub use path::{MatchedPath, Template};
 pub use shape::{EntitySet, Property, Shape};

@@ -21,6 +21,10 @@ pub struct Operation {
     pub summary: String,
     /// Who may call it.
     pub permissions: Permissions,
+    /// Directory roles of which a signed-in user needs one, the least first; empty if none is
+    /// said to be needed.
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// Request headers, `Authorization` included.
     pub headers: Vec<Header>,
     /// Path parameters with their shapes.
@@ -112,6 +116,24 @@ impl Permissions {
     pub fn higher(&self, kind: &str) -> &[String] {
         self.higher.get(kind).map_or(&[], Vec::as_slice)
     }
+}
+
+/// A directory role that suffices, beside a permission, for a signed-in user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Its name: `Security Administrator`.
+    pub name: String,
+    /// The id of its template, by which tokens name it.
+    pub id: String,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
+}
+
+impl Role {
+    /// What its fact says.
+    pub const SAYS: &'static str = "sufficient";
 }
 
 /// A documented request header.

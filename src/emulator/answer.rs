@@ -1,13 +1,13 @@
 //! Answers as HTTP: the headers that every answer of Graph has, and refusals as OData errors.
 //! What is answered is decided elsewhere.
 
-use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
 use super::clock;
+use super::content::Content;
 use super::refusal::Refusal;
 use crate::odata::format_instant;
 
@@ -50,7 +50,13 @@ impl Trace {
         }
     }
 
-    pub(super) fn respond(self, outcome: Result<Done, Box<Refusal>>) -> Response<Full<Bytes>> {
+    /// The ids as text: ours, and the client's.
+    pub(super) fn ids(&self) -> (String, Option<String>) {
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (text(&self.request_id), self.client_request_id.as_ref().map(text))
+    }
+
+    pub(super) fn respond(self, outcome: Result<Done, Box<Refusal>>) -> Response<Content> {
         match outcome {
             Ok(done) => {
                 let mut response = self.start(done.status, done.body);
@@ -70,9 +76,9 @@ impl Trace {
         }
     }
 
-    fn start(self, status: StatusCode, body: Option<Bytes>) -> Response<Full<Bytes>> {
+    fn start(self, status: StatusCode, body: Option<Bytes>) -> Response<Content> {
         let has_body = body.is_some();
-        let mut response = Response::new(Full::new(body.unwrap_or_default()));
+        let mut response = Response::new(Content::whole(body.unwrap_or_default()));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, self.request_id);
@@ -93,6 +99,9 @@ impl Trace {
         });
         if let Some(id) = &self.client_request_id {
             inner["client-request-id"] = text(id).into();
+        }
+        for (name, value) in refusal.inner {
+            inner[*name] = (*value).into();
         }
         if let Some((fact, origin)) = &refusal.violated {
             inner["violated"] = fact.as_str().into();

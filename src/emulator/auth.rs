@@ -15,13 +15,18 @@ use ring::signature::{
 use serde::{Deserialize, Serialize};
 
 use super::clock;
-use super::identity::{AUDIENCE, Identity, Kind, PERSONAL_TENANT, TENANT};
+use super::identity::{AUDIENCE, Identity, Kind, PERSONAL_TENANT};
+use crate::contract::Contract;
 
 /// The issuer and judge of tokens. It has no `Debug`, so that no key can be printed.
 pub(super) struct Authority {
     key: EcdsaKeyPair,
     public: UnparsedPublicKey<Vec<u8>>,
     random: SystemRandom,
+    /// What tokens name the key by: its thumbprint (RFC 7638).
+    key_id: String,
+    /// The ids of directory roles by their names, as the contracts have them.
+    roles: HashMap<String, String>,
     verified: Mutex<Cache>,
 }
 
@@ -29,7 +34,9 @@ pub(super) struct Authority {
 pub(super) struct Caller {
     pub(super) kind: Kind,
     pub(super) permissions: Vec<String>,
-    not_before: i64,
+    /// The ids of the directory roles of a user.
+    pub(super) roles: Vec<String>,
+    pub(super) not_before: i64,
     expires: i64,
 }
 
@@ -48,6 +55,7 @@ struct Claims {
     oid: String,
     appid: String,
     idtyp: String,
+    ver: String,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -55,45 +63,62 @@ struct Claims {
     roles: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scp: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wids: Vec<String>,
 }
 
-const KEY_ID: &str = "entra-risk-emulator";
-const APPLICATION: &str = "5c1b2f0e-3a57-4f0a-9c8d-0b7d6f2e1a43";
-const CALLER: &str = "b8f5d0a2-6c1e-4e7b-a3d9-4f1c2b6a8e05";
+/// The public key as JSON Web Keys have it (RFC 7518, 6.2).
+#[derive(Serialize)]
+pub(super) struct PublicKey {
+    // In the order that the thumbprint is made of.
+    crv: &'static str,
+    kty: &'static str,
+    x: String,
+    y: String,
+}
 
 impl Authority {
     /// Makes a new key. `None` if the system has no randomness.
-    pub(super) fn new() -> Option<Self> {
+    pub(super) fn new(contracts: &[Contract]) -> Option<Self> {
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).ok()?;
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public_key().as_ref().to_vec());
-        Some(Self { key, public, random, verified: Mutex::new(Cache::default()) })
+        let thumbprint = serde_json::to_vec(&PublicKey::of(&key)).ok()?;
+        let key_id = BASE64.encode(ring::digest::digest(&ring::digest::SHA256, &thumbprint));
+        let operations = contracts.iter().flat_map(|contract| &contract.operations);
+        let roles = operations.flat_map(|operation| &operation.roles);
+        let roles = roles.map(|role| (role.name.clone(), role.id.clone())).collect();
+        Some(Self { key, public, random, key_id, roles, verified: Mutex::new(Cache::default()) })
     }
 
-    /// A signed token for a caller.
-    pub(super) fn issue(&self, identity: &Identity) -> String {
+    /// The key that tokens are verified with, and its name.
+    #[allow(dead_code)] // for the key document of sign-in
+    pub(super) fn public_key(&self) -> (PublicKey, &str) {
+        (PublicKey::of(&self.key), &self.key_id)
+    }
+
+    /// A signed token for a caller, from who is at `root`: `http://127.0.0.1:8080`.
+    pub(super) fn issue(&self, identity: &Identity, root: &str) -> String {
         let now = clock::now_seconds();
-        let (tid, idtyp) = match identity.kind {
-            Kind::Application => (TENANT, "app"),
-            Kind::DelegatedWork => (TENANT, "user"),
-            Kind::DelegatedPersonal => (PERSONAL_TENANT, "user"),
-        };
         let is_application = identity.kind == Kind::Application;
+        let starts = now.min(now.saturating_add(identity.lifetime));
         let claims = Claims {
             aud: identity.audience.clone(),
-            iss: issuer(tid),
-            tid: tid.to_owned(),
-            oid: CALLER.to_owned(),
-            appid: APPLICATION.to_owned(),
-            idtyp: idtyp.to_owned(),
-            iat: now.min(now.saturating_add(identity.lifetime)),
-            nbf: now.min(now.saturating_add(identity.lifetime)),
+            iss: issuer(root, &identity.tenant),
+            tid: identity.tenant.clone(),
+            oid: identity.object_id.clone(),
+            appid: identity.client_id.clone(),
+            idtyp: if is_application { "app" } else { "user" }.to_owned(),
+            ver: "1.0".to_owned(),
+            iat: starts,
+            nbf: starts,
             exp: now.saturating_add(identity.lifetime),
             roles: is_application.then(|| identity.permissions.clone()),
             scp: (!is_application).then(|| identity.permissions.join(" ")),
+            wids: identity.roles.iter().filter_map(|name| self.roles.get(name).cloned()).collect(),
         };
-        let header = Header { typ: "JWT".to_owned(), alg: "ES256".to_owned(), kid: KEY_ID.to_owned() };
+        let header = Header { typ: "JWT".to_owned(), alg: "ES256".to_owned(), kid: self.key_id.clone() };
         let signed = format!("{}.{}", encode(&header), encode(&claims));
         let signature = self.key.sign(&self.random, signed.as_bytes());
         let signature = signature.expect("the system had randomness when the key was made");
@@ -154,7 +179,7 @@ impl Authority {
         if claims.aud != AUDIENCE {
             return Err("Access token validation failure: invalid audience.");
         }
-        if claims.iss != issuer(&claims.tid) {
+        if !claims.iss.ends_with(&issuer("", &claims.tid)) {
             return Err("Access token validation failure: invalid issuer.");
         }
         let (kind, permissions) = match (claims.roles, claims.scp) {
@@ -166,7 +191,16 @@ impl Authority {
             }
             _ => return Err("The access token has to have either roles or scp."),
         };
-        Ok(Caller { kind, permissions, not_before: claims.nbf, expires: claims.exp })
+        Ok(Caller { kind, permissions, roles: claims.wids, not_before: claims.nbf, expires: claims.exp })
+    }
+}
+
+impl PublicKey {
+    fn of(key: &EcdsaKeyPair) -> Self {
+        // An uncompressed point: a byte, then two coordinates.
+        let point = key.public_key().as_ref().get(1..).unwrap_or_default();
+        let (x, y) = point.split_at(point.len() / 2);
+        Self { crv: "P-256", kty: "EC", x: BASE64.encode(x), y: BASE64.encode(y) }
     }
 }
 
@@ -213,9 +247,9 @@ fn signature(token: &[u8]) -> &[u8] {
     token.rsplit(|byte| *byte == b'.').next().unwrap_or_default()
 }
 
-fn issuer(tenant: &str) -> String {
-    // On loopback, so that nobody can take the token for one of a real tenant.
-    format!("http://127.0.0.1/{tenant}/")
+/// Who issues the tokens of a tenant, for clients at `root`.
+pub(super) fn issuer(root: &str, tenant: &str) -> String {
+    format!("{root}/{tenant}/v2.0")
 }
 
 fn encode(value: &impl Serialize) -> String {
@@ -230,6 +264,8 @@ fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
 mod tests {
     use super::*;
 
+    const ROOT: &str = "http://127.0.0.1";
+
     fn caller(authority: &Authority, value: &str) -> Result<Arc<Caller>, &'static str> {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, value.parse().expect("header"));
@@ -238,9 +274,9 @@ mod tests {
 
     #[test]
     fn a_token_says_who_calls_and_with_which_permissions() {
-        let authority = Authority::new().expect("randomness");
+        let authority = Authority::new(&[]).expect("randomness");
         for kind in [Kind::Application, Kind::DelegatedWork, Kind::DelegatedPersonal] {
-            let token = authority.issue(&Identity::new(kind, ["A.Read", "B.Read"]));
+            let token = authority.issue(&Identity::new(kind, ["A.Read", "B.Read"]), ROOT);
             for scheme in ["Bearer", "bearer", "BEARER"] {
                 let caller =
                     caller(&authority, &format!("{scheme} {token}")).unwrap_or_else(|reason| panic!("{reason}"));
@@ -252,8 +288,8 @@ mod tests {
 
     #[test]
     fn a_token_that_was_changed_in_any_byte_is_refused() {
-        let authority = Authority::new().expect("randomness");
-        let token = authority.issue(&Identity::none());
+        let authority = Authority::new(&[]).expect("randomness");
+        let token = authority.issue(&Identity::none(), ROOT);
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
@@ -265,13 +301,13 @@ mod tests {
 
     #[test]
     fn another_key_an_unsigned_token_and_an_expired_one_are_refused() {
-        let (ours, theirs) = (Authority::new().expect("randomness"), Authority::new().expect("randomness"));
-        let token = ours.issue(&Identity::none());
+        let (ours, theirs) = (Authority::new(&[]).expect("randomness"), Authority::new(&[]).expect("randomness"));
+        let token = ours.issue(&Identity::none(), ROOT);
         assert!(caller(&theirs, &format!("Bearer {token}")).is_err());
         let claims = token.split('.').nth(1).expect("claims");
         let unsigned = BASE64.encode(r#"{"typ":"JWT","alg":"none","kid":""}"#);
         assert!(caller(&ours, &format!("Bearer {unsigned}.{claims}.")).is_err());
-        let expired = ours.issue(&Identity::none().expiring_in(0));
+        let expired = ours.issue(&Identity::none().expiring_in(0), ROOT);
         for _ in 0..2 {
             assert!(caller(&ours, &format!("Bearer {expired}")).is_err(), "also when its signature is known");
         }
@@ -279,9 +315,9 @@ mod tests {
 
     #[test]
     fn the_cache_is_bounded_and_forgets_the_oldest() {
-        let authority = Authority::new().expect("randomness");
+        let authority = Authority::new(&[]).expect("randomness");
         let tokens: Vec<_> =
-            (0..CACHED + 10).map(|n| authority.issue(&Identity::application([n.to_string()]))).collect();
+            (0..CACHED + 10).map(|n| authority.issue(&Identity::application([n.to_string()]), ROOT)).collect();
         for token in &tokens {
             assert!(caller(&authority, &format!("Bearer {token}")).is_ok());
         }

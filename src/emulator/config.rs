@@ -3,6 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::faults::Fault;
+use super::record::Recording;
 use crate::contract::Contract;
 
 /// What to serve, and where.
@@ -22,6 +24,10 @@ pub struct Config {
     pub capacity: usize,
     /// How many connections may be open at once; further ones wait.
     pub connections: usize,
+    /// What to keep of the requests; nothing by default.
+    pub record: Option<Recording>,
+    /// What goes wrong from the start.
+    pub faults: Vec<Fault>,
 }
 
 impl Config {
@@ -36,6 +42,8 @@ impl Config {
             page_size: 100,
             capacity: 100_000,
             connections: 1024,
+            record: None,
+            faults: Vec::new(),
         }
     }
 }

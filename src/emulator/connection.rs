@@ -1,14 +1,12 @@
 //! One connection, from its first byte to its last: TLS, which HTTP it speaks, and how long it
 //! may take over things. It knows nothing of what is served.
 
-use std::convert::Infallible;
 use std::io::{self, Cursor};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -19,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use super::content::{Broken, Content};
 use super::service::{Scheme, Service};
 
 /// How long the head of a request may take, and a connection may be idle.
@@ -142,8 +141,8 @@ impl Serving {
         activity: &Arc<Activity>,
     ) -> impl hyper::service::Service<
         Request<Incoming>,
-        Response = Response<Full<Bytes>>,
-        Error = Infallible,
+        Response = Response<Content>,
+        Error = Broken,
         Future: Send + 'static,
     > + 'static {
         let activity = activity.clone();
@@ -153,7 +152,7 @@ impl Serving {
             async move {
                 let answer = service.handle(request, scheme).await;
                 drop(at_work);
-                Ok::<_, Infallible>(answer)
+                answer
             }
         })
     }

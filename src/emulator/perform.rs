@@ -19,8 +19,7 @@ use crate::contract::{Body, Contract, Effect, Missing, Operation, ValueSource};
 use crate::odata::{QueryOption, format_instant};
 
 /// Checks the body of a request. `None` if the operation takes none, or it is left out.
-pub(super) fn read_body(admitted: &Admitted<'_>, bytes: &[u8]) -> Outcome<Option<Value>> {
-    let (contract, operation) = (&admitted.api.contract, admitted.operation);
+pub(super) fn read_body(contract: &Contract, operation: &Operation, bytes: &[u8]) -> Outcome<Option<Value>> {
     let Some(body) = &operation.body else { return Ok(None) };
     if bytes.is_empty() {
         return match body.required {

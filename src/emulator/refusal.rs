@@ -18,6 +18,8 @@ pub(super) struct Refusal {
     pub(super) violated: Option<(String, Option<Origin>)>,
     /// A header that goes with the status.
     pub(super) header: Option<(HeaderName, HeaderValue)>,
+    /// What the inner error says besides.
+    pub(super) inner: &'static [(&'static str, &'static str)],
 }
 
 /// The error is boxed, so that the good case stays small.
@@ -25,7 +27,7 @@ pub(super) type Outcome<T> = Result<T, Box<Refusal>>;
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Box<Self> {
-        Box::new(Self { status, code, message: message.into(), violated: None, header: None })
+        Box::new(Self { status, code, message: message.into(), violated: None, header: None, inner: &[] })
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Box<Self> {

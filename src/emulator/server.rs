@@ -15,10 +15,13 @@ use super::auth::Authority;
 use super::clock;
 use super::config::{Config, StartError};
 use super::connection::{FAREWELL, serve, told};
+use super::faults::{Active, Fault};
 use super::identity::Identity;
+use super::record::{Received, Recorder};
 use super::seed;
 use super::service::{Scheme, Service};
 use super::tls::Certificates;
+use super::watch::Watch;
 
 /// A running emulator. Dropping it stops it; its connections end with the answers in flight.
 pub struct Emulator {
@@ -66,10 +69,11 @@ impl Emulator {
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
-            authority: Authority::new().ok_or(StartError::Key)?,
+            authority: Authority::new(&config.contracts).ok_or(StartError::Key)?,
             address,
             page_size: config.page_size,
             capacity: config.capacity,
+            watch: Watch::new(config.record, config.faults),
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));
@@ -130,7 +134,42 @@ impl Emulator {
     /// A signed token for a caller, which this emulator, and no other, accepts.
     #[must_use]
     pub fn token(&self, identity: &Identity) -> String {
-        self.service.authority.issue(identity)
+        // On loopback, so that nobody can take the token for one of a real tenant.
+        self.service.authority.issue(identity, "http://127.0.0.1")
+    }
+
+    /// What was received, the oldest first, as far as it is kept: nothing unless the
+    /// configuration asks for a recording.
+    #[must_use]
+    pub fn received(&self) -> Vec<Arc<Received>> {
+        self.service.watch.recorder.as_ref().map(Recorder::all).unwrap_or_default()
+    }
+
+    /// Waits for the next record, if there is none with a higher number than this yet. Never
+    /// comes back where nothing is recorded.
+    pub async fn received_after(&self, number: u64) -> Vec<Arc<Received>> {
+        match &self.service.watch.recorder {
+            Some(recorder) => recorder.after(number).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Forgets what was received.
+    pub fn forget_received(&self) {
+        if let Some(recorder) = &self.service.watch.recorder {
+            recorder.clear();
+        }
+    }
+
+    /// Each fault that is set, and how often it struck.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(Fault, u64)> {
+        self.service.watch.faults()
+    }
+
+    /// Sets these faults, and no others.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.service.watch.change(|active| *active = Active::new(faults));
     }
 
     /// Waits until it no longer listens.

@@ -6,23 +6,26 @@ use std::net::SocketAddr;
 use std::sync::RwLock;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HOST, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority as HostAndPort;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, StatusCode};
 use serde_json::Value;
 
 use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
-use super::auth::Authority;
+use super::auth::{Authority, Caller};
 use super::body::check;
+use super::content::Answered;
+use super::identity::Kind;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::perform::read_body;
 use super::refusal::{Outcome, Refusal};
 use super::state::Store;
+use super::watch::Watch;
 use crate::contract::{Operation, Query, Shape};
 use crate::odata::{self, QueryOption};
 
@@ -34,6 +37,18 @@ pub(super) struct Service {
     pub(super) address: SocketAddr,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// Records and faults; nothing looks at them while both are off.
+    pub(super) watch: Watch,
+}
+
+/// The operation that a request is for, and the path parameters as they came.
+pub(super) struct Located<'a> {
+    pub(super) api: &'a Api,
+    pub(super) operation: &'a Operation,
+    pub(super) plan: &'a Plan,
+    /// The path below the version, as requested.
+    pub(super) path: &'a str,
+    pub(super) parameters: Vec<(&'a str, &'a str)>,
 }
 
 /// How a request came.
@@ -78,9 +93,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Service {
     /// Answers one request.
-    pub(super) async fn handle(&self, request: Request<Incoming>, scheme: Scheme) -> Response<Full<Bytes>> {
+    pub(super) async fn handle(&self, request: Request<Incoming>, scheme: Scheme) -> Answered {
         let (parts, mut body) = request.into_parts();
         let trace = Trace::new(&parts.headers);
+        if self.watch.is_on() {
+            return self.watched(&parts, scheme, body, trace).await;
+        }
         let outcome = match self.admit(&parts, scheme) {
             Ok(admitted) => match self.receive(&admitted, &mut body).await {
                 Ok(value) => self.perform(&admitted, value.as_ref()),
@@ -88,11 +106,8 @@ impl Service {
             },
             Err(refusal) => Err(refusal),
         };
-        // Who waits for leave to send the rest is told to keep it.
-        if !body.is_end_stream() && !parts.headers.contains_key(EXPECT) {
-            let _ = tokio::time::timeout(PATIENCE, Limited::new(body, DRAINED).collect()).await;
-        }
-        trace.respond(outcome)
+        drain(&parts, body).await;
+        Ok(trace.respond(outcome))
     }
 
     /// Takes the body from the connection and checks it.
@@ -100,15 +115,16 @@ impl Service {
         if admitted.operation.body.is_none() {
             return Ok(None);
         }
-        let bytes = tokio::time::timeout(PATIENCE, gather(body)).await.map_err(|_| {
-            let message = "The body did not arrive in time.";
-            Refusal::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
-        })??;
-        read_body(admitted, &bytes)
+        read_body(&admitted.api.contract, admitted.operation, &arrived(body).await?)
     }
 
     /// Checks everything about a request but its body.
-    fn admit<'a>(&'a self, parts: &'a Parts, scheme: Scheme) -> Outcome<Admitted<'a>> {
+    pub(super) fn admit<'a>(&'a self, parts: &'a Parts, scheme: Scheme) -> Outcome<Admitted<'a>> {
+        self.examine(self.locate(parts)?, parts, scheme)
+    }
+
+    /// Finds the operation.
+    pub(super) fn locate<'a>(&'a self, parts: &'a Parts) -> Outcome<Located<'a>> {
         let path = parts.uri.path();
         let version = path.get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
         let Some(api) = self.apis.iter().find(|api| api.contract.api == version) else {
@@ -131,20 +147,31 @@ impl Service {
             return Err(wrong_method(&methods.join(", ")).convention(contract, "wrong-method"));
         };
         let (operation, plan) = (&contract.operations[route.operation], &api.plans[route.operation]);
+        Ok(Located { api, operation, plan, path: below, parameters: route.parameters.clone() })
+    }
+
+    /// Checks the rest of the head.
+    pub(super) fn examine<'a>(
+        &'a self,
+        located: Located<'a>,
+        parts: &'a Parts,
+        scheme: Scheme,
+    ) -> Outcome<Admitted<'a>> {
+        let Located { api, operation, plan, path, .. } = located;
         self.permit(api, operation, parts)?;
         headers(api, operation, parts)?;
-        let mut parameters = Vec::with_capacity(route.parameters.len());
-        for (name, raw) in &route.parameters {
-            parameters.push((*name, parameter(api, operation, name, raw)?));
+        let mut parameters = Vec::with_capacity(located.parameters.len());
+        for (name, raw) in located.parameters {
+            parameters.push((name, parameter(api, operation, name, raw)?));
         }
         let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
         content_type(api, operation, parts)?;
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, path: below, head: parts, scheme, all_members })
+        Ok(Admitted { api, operation, plan, parameters, options, path, head: parts, scheme, all_members })
     }
 
     /// Who calls, and whether it may.
-    fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
         let caller = self.authority.caller(&parts.headers).map_err(|why| {
             Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
                 .convention(&api.contract, "unauthenticated")
@@ -153,7 +180,7 @@ impl Service {
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
-            return Ok(());
+            return self.role(api, operation, &caller);
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
@@ -161,6 +188,19 @@ impl Service {
         };
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message);
         Err(refusal.of(&api.contract, operation, "permission", Some(kind), &operation.permissions.origin))
+    }
+
+    /// Whether a signed-in user has one of the roles that the operation needs.
+    fn role(&self, api: &Api, operation: &Operation, caller: &Caller) -> Outcome<()> {
+        let Some(least) = operation.roles.first() else { return Ok(()) };
+        let has = |id: &String| operation.roles.iter().any(|role| role.id == *id);
+        if caller.kind != Kind::DelegatedWork || caller.roles.iter().any(has) {
+            return Ok(());
+        }
+        let names: Vec<_> = operation.roles.iter().map(|role| role.name.as_str()).collect();
+        let message = format!("The signed-in user has none of the roles for this operation: {}.", names.join(", "));
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message);
+        Err(refusal.of(&api.contract, operation, "role", Some(&least.name), &least.origin))
     }
 
     /// The address that the client used, or else the one that is listened on.
@@ -174,8 +214,24 @@ impl Service {
     }
 }
 
+/// Takes what is left of a body from the connection, so that the answer is heard. Who waits for
+/// leave to send it is told to keep it.
+pub(super) async fn drain(parts: &Parts, body: Incoming) {
+    if !body.is_end_stream() && !parts.headers.contains_key(EXPECT) {
+        let _ = tokio::time::timeout(PATIENCE, Limited::new(body, DRAINED).collect()).await;
+    }
+}
+
+/// Takes a whole body from the connection, and does not wait forever.
+pub(super) async fn arrived(body: &mut Incoming) -> Outcome<Bytes> {
+    tokio::time::timeout(PATIENCE, gather(body)).await.map_err(|_| {
+        let message = "The body did not arrive in time.";
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
+    })?
+}
+
 /// The address that the client used: HTTP/2 says it in the target, as HTTP/1 may.
-fn host(parts: &Parts) -> Option<HostAndPort> {
+pub(super) fn host(parts: &Parts) -> Option<HostAndPort> {
     let named = || HostAndPort::try_from(parts.headers.get(HOST)?.as_bytes()).ok();
     parts.uri.authority().cloned().or_else(named).filter(|host| !host.as_str().contains('@'))
 }
@@ -222,7 +278,7 @@ fn wrong_method(allowed: &str) -> Box<Refusal> {
 }
 
 /// Headers that have to be there; `Authorization` was seen to before.
-fn headers(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+pub(super) fn headers(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
     for header in operation.headers.iter().filter(|header| header.required) {
         let is_present = header.name.eq_ignore_ascii_case("authorization")
             || header.name.eq_ignore_ascii_case("content-type")
@@ -235,7 +291,7 @@ fn headers(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
     Ok(())
 }
 
-fn parameter<'a>(api: &Api, operation: &Operation, name: &str, raw: &'a str) -> Outcome<Cow<'a, str>> {
+pub(super) fn parameter<'a>(api: &Api, operation: &Operation, name: &str, raw: &'a str) -> Outcome<Cow<'a, str>> {
     let refuse = |why: &str| {
         let refusal = Refusal::bad_request(format!("The path parameter '{name}' {why}."));
         refusal.words(format!("the form of the path parameter '{name}'"), &operation.origin)
@@ -251,7 +307,12 @@ fn parameter<'a>(api: &Api, operation: &Operation, name: &str, raw: &'a str) -> 
     Ok(value)
 }
 
-fn options<'a>(api: &Api, operation: &Operation, plan: &Plan, query: &'a str) -> Outcome<Vec<QueryOption<'a>>> {
+pub(super) fn options<'a>(
+    api: &Api,
+    operation: &Operation,
+    plan: &Plan,
+    query: &'a str,
+) -> Outcome<Vec<QueryOption<'a>>> {
     if query.is_empty() {
         return Ok(Vec::new());
     }
@@ -299,7 +360,7 @@ fn typed(shape: &Shape, text: &str) -> Value {
 }
 
 /// Whether the body, if the operation takes one, is announced as the documented media type.
-fn content_type(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+pub(super) fn content_type(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
     let Some(body) = &operation.body else { return Ok(()) };
     let mut found = parts.headers.get_all(CONTENT_TYPE).iter();
     let media_type = |text: &str| text.split(';').next().map(|text| text.trim().to_owned()).unwrap_or_default();

@@ -17,7 +17,7 @@ pub fn probe_tokens(emulator: &Emulator, contracts: &[Contract]) -> BTreeMap<Pro
         ProbeToken::WrongAudience => Some(all.clone().for_audience("https://example.org")),
         ProbeToken::Personal => Some(user(Kind::DelegatedPersonal)),
         ProbeToken::Delegated => Some(Identity::delegated_work(Vec::<String>::new())),
-        ProbeToken::NoRole => None,
+        ProbeToken::NoRole => Some(Identity::all_delegated(contracts).with_roles(Vec::<String>::new())),
     };
     ProbeToken::ALL.into_iter().filter_map(|kind| Some((kind, emulator.token(&identity(kind)?)))).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Content, Document, Node, SpecError, escape};
 use crate::contract::{
     Alias, Becomes, Body, Contract, Convention, Effect, EntitySet, Header, Licence, Missing, Operation, Permissions,
-    Property, Query, Reply, Server, Shape, Source, Template, ValueSource,
+    Property, Query, Reply, Role, Server, Shape, Source, Template, ValueSource,
 };
 
 type Result<T> = std::result::Result<T, SpecError>;
@@ -126,6 +126,7 @@ impl Reader<'_> {
             aliases: self.aliases()?,
             summary: node.str("summary").unwrap_or_default().to_owned(),
             permissions: self.permissions()?,
+            roles: self.roles()?,
             headers,
             parameters,
             query,
@@ -202,6 +203,26 @@ impl Reader<'_> {
                     *line,
                     "x-entra-permissions.higher has lists of permissions for delegatedWork, delegatedPersonal, application",
                 ),
+            })
+            .collect()
+    }
+
+    fn roles(&self) -> Result<Vec<Role>> {
+        let items = self.node.get("x-entra-roles").into_iter().flat_map(Node::items);
+        let ids = self.document.root.at("/components/x-entra-roles");
+        items
+            .enumerate()
+            .map(|(index, item)| {
+                let name = item.text().unwrap_or_default();
+                match ids.and_then(|ids| ids.str(name)) {
+                    Some(id) => Ok(Role {
+                        name: name.to_owned(),
+                        id: id.to_owned(),
+                        source: self.source(&format!("/x-entra-roles/{index}"), item.line)?,
+                        origin: self.document.origin(item.line),
+                    }),
+                    None => self.fail(item.line, format!("components/x-entra-roles has no id of the role '{name}'")),
+                }
             })
             .collect()
     }

@@ -224,6 +224,7 @@ fn operation() -> impl Strategy<Value = Operation> {
                     source: source.clone(),
                     origin: origin.clone(),
                 },
+                roles: Vec::new(),
                 headers: headers
                     .into_iter()
                     .map(|(name, required)| Header { name, required, source: source.clone(), origin: origin.clone() })

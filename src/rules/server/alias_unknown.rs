@@ -23,6 +23,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
                     path.replace(&format!("{{{name}}}"), value)
                 });
             let mut case = ServerCase::new(subject, request);
+            case.exact = true;
             let status = subject.exchange.status;
             let name = statement.name.as_deref().unwrap_or_default();
             let check = subject.check(

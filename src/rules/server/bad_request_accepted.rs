@@ -120,7 +120,19 @@ fn identity<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
         false => no,
     };
     probes.push(token(ProbeToken::Delegated, forbidden, vec![permission("delegatedWork")], delegated));
+    // Who names no role says nothing about users without one.
+    let roles = operation_roles(subject);
+    if let Some((first, others)) = roles.split_first()
+        && !permissions.delegated_work.is_empty()
+    {
+        probes.push(token(ProbeToken::NoRole, *first, others.to_vec(), no));
+    }
     probes
+}
+
+/// The facts of the roles of which a signed-in user needs one.
+fn operation_roles<'a>(subject: &Subject<'a>) -> Vec<Option<&'a Fact>> {
+    subject.operation.roles.iter().map(|role| subject.fact("role", Some(&role.name))).collect()
 }
 
 /// What is asked, and in which form.

@@ -54,6 +54,8 @@ pub struct ServerCase {
     pub after: Vec<Request>,
     /// How the request is put on the connection.
     pub form: Form,
+    /// Whether the path is what is tried: where an alias is not there, no other path will do.
+    pub exact: bool,
     /// How many of the further pages that the answer names are read.
     pub follows: usize,
     /// Made-up identities for which any that the server lists may stand.
@@ -62,6 +64,8 @@ pub struct ServerCase {
     pub to_the_end: bool,
     /// The checks.
     pub checks: Vec<Asserted<ServerSeen>>,
+    /// Ids of those that look at the state afterwards, which may take its time.
+    pub of_state: Vec<String>,
 }
 
 /// What a case showed.
@@ -139,10 +143,12 @@ impl ServerCase {
             request,
             after: Vec::new(),
             form: Form::Plain,
+            exact: false,
             follows: 0,
             population: Vec::new(),
             to_the_end: false,
             checks: Vec::new(),
+            of_state: Vec::new(),
         }
     }
 
@@ -163,6 +169,7 @@ impl ServerCase {
         judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
     ) {
         check.reproduce = self.lines(true);
+        self.of_state.push(check.id.clone());
         self.checks.push(Asserted::new(check, judge));
     }
 

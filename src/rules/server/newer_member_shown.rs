@@ -1,9 +1,9 @@
 //! Members of an enumeration behind its sentinel, which only a client that asks for them knows.
 
 use super::entity_malformed::{body, entities};
-use super::{Action, SENTINEL, ServerCase, property, reader};
-use crate::contract::{Contract, Shape};
-use crate::rules::{Rule, Subject};
+use super::{Action, SENTINEL, ServerCase, documented_request, property, reader};
+use crate::contract::{Contract, Property, Shape};
+use crate::rules::{Reply, Request, Rule, Subject};
 use crate::verdict::{Side, Verdict};
 
 /// The rule.
@@ -22,6 +22,12 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
     for property in properties {
         let Shape::Enum { members, .. } = contract.resolve(&property.shape) else { continue };
         let Some(known) = before_the_sentinel(members) else { continue };
+        // Those who have one may be far down the list: they are looked for.
+        let further = case.after.len();
+        let n_further = match contract.page_of(&shape).filter(|_| subject.is_first()) {
+            Some(_) => look_for(subject, property, &members[known.len()..], case),
+            None => 0,
+        };
         let check = subject.check(
             &RULE,
             &property.name,
@@ -32,8 +38,10 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
         let (contract, shape, name) = (contract.clone(), shape.clone(), property.name.clone());
         case.assert(check, move |seen| {
             body(seen, |body| {
-                let listed = entities(body, &contract, &shape);
-                let values: Vec<&str> = listed.iter().filter_map(|entity| entity.get(&name)?.as_str()).collect();
+                let more = seen.after.iter().skip(further).take(n_further).filter(|reply| reply.status == 200);
+                let bodies: Vec<_> = std::iter::once(body.clone()).chain(more.filter_map(Reply::json)).collect();
+                let listed = bodies.iter().flat_map(|body| entities(body, &contract, &shape));
+                let values: Vec<&str> = listed.filter_map(|entity| entity.get(&name)?.as_str()).collect();
                 let newer = values.iter().find(|value| !known.iter().any(|known| known == *value));
                 match (newer, values.is_empty()) {
                     (Some(newer), _) => Verdict::fail(format!("{newer}, without having been asked for")),
@@ -43,6 +51,16 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
             })
         });
     }
+}
+
+/// Asks for those that have one of these members, by their numbers among the reads afterwards.
+fn look_for(subject: &Subject<'_>, property: &Property, newer: &[String], case: &mut ServerCase) -> usize {
+    let Some(filter) = subject.operation.query.iter().find(|query| query.name == "$filter") else { return 0 };
+    case.after.extend(newer.iter().map(|member| {
+        let query = vec![(filter.name.clone(), format!("{} eq '{member}'", property.name))];
+        Request { query, ..documented_request(subject) }
+    }));
+    newer.len()
 }
 
 /// Behind an action that sets a newer member: whoever does not ask for it sees the sentinel.

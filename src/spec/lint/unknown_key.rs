@@ -44,6 +44,7 @@ const OPERATION: &[&str] = &[
     "x-entra-licence",
     "x-entra-aliases",
     "x-entra-permissions",
+    "x-entra-roles",
     "x-entra-effect",
     "x-entra-of",
 ];

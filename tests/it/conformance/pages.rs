@@ -112,6 +112,7 @@ fn what_a_transcript_states_stands_on_its_page() {
                 "effect" => page
                     .lines()
                     .any(|line| line.contains("risk level") && line.contains(&format!("to {}", statement.value))),
+                "role" => stands(name),
                 "limit" => page.lines().any(|line| line.contains("maximum") && line.contains(&statement.value)),
                 "alias" | "query" => stands(name.split('{').next().unwrap_or(name)),
                 "contentType" => stands(&format!("content-type: {}", statement.value)),

@@ -2,9 +2,11 @@
 
 mod actions;
 mod connections;
+mod faults;
 #[cfg(feature = "tls")]
 mod https;
 mod lists;
+mod records;
 mod refusals;
 mod slow;
 mod start;

@@ -85,7 +85,7 @@ async fn a_token_without_a_documented_permission_is_forbidden() {
     let read = "IdentityRiskyUser.Read.All";
     for (identity, kind, status) in [
         (Identity::application([write]), "", 204),
-        (Identity::delegated_work(["User.Read", write]), "", 204),
+        (Identity::delegated_work(["User.Read", write]).with_roles(["Security Administrator"]), "", 204),
         (Identity::application([read]), "application", 403),
         (Identity::none(), "application", 403),
         (Identity::application(["identityriskyuser.readwrite.all"]), "application", 403),
@@ -101,6 +101,41 @@ async fn a_token_without_a_documented_permission_is_forbidden() {
             assert!(inner["origin"].as_str().is_some_and(|origin| origin.starts_with("openapi/beta.yaml:")));
         }
     }
+}
+
+#[tokio::test]
+async fn a_user_without_a_role_is_forbidden_and_an_application_needs_none() {
+    let server = Server::start().await;
+    let write = "IdentityRiskyUser.ReadWrite.All";
+    for (roles, status) in [
+        (&["Security Administrator"][..], 204),
+        (&["Security Reader", "Security Operator"], 204),
+        (&["Security Reader"], 403),
+        (&["Baker"], 403),
+        (&[], 403),
+    ] {
+        let token = server.emulator.token(&Identity::delegated_work([write]).with_roles(roles.iter().copied()));
+        let headers = format!("Authorization: Bearer {token}\r\n{JSON}");
+        let reply = server.send("POST", DISMISS, &headers, &ids(&[DISMISSED])).await;
+        assert_eq!(reply.status, status, "{roles:?}");
+        if status == 403 {
+            let inner = reply.refused(403, "Authorization_RequestDenied");
+            assert_eq!(inner["violated"], "beta POST /riskyUsers/dismiss#role[Security Administrator]");
+            assert!(inner["origin"].as_str().is_some_and(|origin| origin.starts_with("openapi/beta.yaml:")));
+        }
+    }
+    // What the description says is what counts.
+    let mut contract = beta();
+    for operation in &mut contract.operations {
+        operation.roles.retain(|role| role.name != "Security Operator");
+    }
+    let strict = Server::serving(Config::new(&[contract])).await;
+    let operator = strict.emulator.token(&Identity::delegated_work([write]).with_roles(["Security Operator"]));
+    let headers = format!("Authorization: Bearer {operator}\r\n{JSON}");
+    assert_eq!(strict.send("POST", DISMISS, &headers, &ids(&[DISMISSED])).await.status, 403);
+    let everything = server.emulator.token(&Identity::all_delegated(&[beta()]));
+    let headers = format!("Authorization: Bearer {everything}\r\n{JSON}");
+    assert_eq!(server.send("POST", DISMISS, &headers, &ids(&[DISMISSED])).await.status, 204);
 }
 
 #[tokio::test]

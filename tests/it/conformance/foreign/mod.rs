@@ -1,5 +1,9 @@
 //! The suite on servers that are not ours: right ones are not blamed, and each defect is named.
 
+mod matrix;
+mod model;
+mod second;
+
 use entra_risk::conformance::{RunError, ServerOptions};
 use entra_risk::rules::ProbeToken;
 use entra_risk::verdict::{Outcome, Side};
@@ -7,8 +11,8 @@ use entra_risk::wire::{Scripted, Step};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
-use super::model::{DEFECTS, Defect, Model};
 use super::{contract, run, with};
+use model::{DEFECTS, Defect, Model};
 
 const DOCUMENTED: &[&str] = &[
     "04487ee0-f4f6-4e7f-8999-facc5a30e232",
