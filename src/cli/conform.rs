@@ -69,6 +69,9 @@ pub(super) struct Conform {
         long_help = super::self_test::HELP
     )]
     self_test: bool,
+    /// Try only mutants whose ids this glob meets; for --self-test
+    #[arg(long, value_name = "GLOB", requires = "self_test")]
+    mutant: Vec<String>,
     /// Mutants that are known to survive (TOML); for --self-test
     #[arg(long, value_name = "FILE", requires = "self_test")]
     survivors: Option<PathBuf>,
@@ -181,6 +184,7 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         let trial = self_test::Trial {
             contract,
             selection: &selection,
+            mutants: &Selection::new(command.mutant.clone(), Vec::new()),
             accepted: &accepted,
             survivors: command.survivors.as_deref(),
             foreign: foreign.as_deref(),

@@ -33,6 +33,7 @@ everything or without a mutant. With --skip RULE one can see what nobody else wo
 pub(super) struct Trial<'a> {
     pub(super) contract: &'a Contract,
     pub(super) selection: &'a Selection,
+    pub(super) mutants: &'a Selection,
     pub(super) accepted: &'a Accepted,
     pub(super) survivors: Option<&'a Path>,
     pub(super) foreign: Option<&'a str>,
@@ -52,6 +53,7 @@ pub(super) async fn run(trial: Trial<'_>) -> Result<Exit, Failure> {
     let options = Options {
         contract: trial.contract,
         selection: trial.selection,
+        mutants: trial.mutants,
         accepted: trial.accepted,
         known: &known,
         foreign: trial.foreign,
@@ -66,6 +68,12 @@ pub(super) async fn run(trial: Trial<'_>) -> Result<Exit, Failure> {
         }
     };
     progress.clear();
+    if matrix.mutants.is_empty() {
+        return Err(Failure::input(
+            "find a mutant: no id meets --mutant",
+            "entra-risk conform --self-test --format json lists all ids",
+        ));
+    }
     let render = |format: Format| match format {
         Format::Json => mutants::json(&matrix),
         _ => mutants::human(&matrix),

@@ -155,6 +155,20 @@ const KINDS: &[(&str, Changes)] = &[
         ],
     ),
     (
+        "role",
+        &[
+            (Drop, "", |contract, about| {
+                about.operation(contract)?.roles.retain(|role| role.name != about.name);
+                Some(())
+            }),
+            (Alter, "", |contract, about| {
+                about.operation(contract)?.roles.iter_mut().find(|role| role.name == about.name)?.name =
+                    "Other Reader".to_owned();
+                Some(())
+            }),
+        ],
+    ),
+    (
         "query",
         &[(Drop, "", |contract, about| {
             let operation = about.operation(contract)?;
@@ -301,7 +315,7 @@ fn path(contract: &mut Contract, about: &About) -> Option<()> {
 
 /// The path with another first segment.
 fn elsewhere(path: &Template) -> Template {
-    Template::new(&format!("/elsewhere{path}"))
+    Template::new(format!("/elsewhere{path}"))
 }
 
 fn alias(contract: &mut Contract, about: &About) -> Option<()> {

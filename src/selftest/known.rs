@@ -48,9 +48,9 @@ impl Known {
         Some((index, &self.entries[index].reason))
     }
 
-    /// The entries that nobody met, of those that could be.
-    pub(super) fn stale(&self, met: &[usize]) -> Vec<String> {
+    /// The entries that nobody met.
+    pub(super) fn stale(&self, met: &[usize]) -> impl Iterator<Item = &str> {
         let unmet = self.entries.iter().enumerate().filter(|(index, _)| !met.contains(index));
-        unmet.map(|(_, entry)| entry.mutant.clone()).collect()
+        unmet.map(|(_, entry)| entry.mutant.as_str())
     }
 }

@@ -138,7 +138,8 @@ pub(super) fn of(
         rules: catalogue().into_iter().map(|rule| row(options, suite, &fates, rule)).collect(),
         proof: proof(suite, facts, &fates),
         false_alarms: suite.false_alarms(options.accepted),
-        stale: options.known.stale(known),
+        // Of a choice of mutants, what was not chosen met nothing.
+        stale: options.known.stale(known).filter(|mutant| options.mutants.takes(mutant)).map(str::to_owned).collect(),
         mutants: fates,
     }
 }
@@ -176,8 +177,9 @@ fn row(options: &Options<'_>, suite: &Suite<'_>, fates: &[Fate], rule: String) -
         .iter()
         .filter(|fate| fate.tried.contains(&rule) && !fate.mutant.aims.contains(&rule) && fate.mutant.facts.is_empty())
         .collect();
-    let on_everything = others.len() >= SUSPICIOUS && others.iter().all(|fate| notices(&fate));
+    let on_everything = others.len() >= SUSPICIOUS && others.iter().all(notices);
     let not_tried = match options.foreign {
+        _ if aimed.is_empty() && !options.mutants.takes_all() => Some("its mutants were not selected".to_owned()),
         Some(reason) if rule.starts_with("client/") && !suite.rules().contains(&rule) => Some(reason.to_owned()),
         // A description may have nothing that a rule looks at.
         Some(_) if rule.starts_with("server/") && !suite.rules().contains(&rule) => {

@@ -49,6 +49,8 @@ pub struct Options<'a> {
     pub contract: &'a Contract,
     /// The checks of the suite that are tried.
     pub selection: &'a Selection,
+    /// The mutants that are tried, by globs over their ids.
+    pub mutants: &'a Selection,
     /// Disagreements of the unmutated witnesses that are accepted.
     pub accepted: &'a Accepted,
     /// Mutants that are known to survive.
@@ -107,7 +109,8 @@ impl Trial {
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Matrix, SelfTestError> {
     let suite = Suite::new(options.contract, options.selection, options.foreign.is_none()).await?;
     let facts = options.contract.facts();
-    let trials = trials(&suite, &facts, options.foreign.is_none());
+    let mut trials = trials(&suite, &facts, options.foreign.is_none());
+    trials.retain(|trial| options.mutants.takes(&trial.mutant().id));
     listener.begin(trials.len());
     let mut fates = Vec::with_capacity(trials.len());
     let mut known = Vec::new();

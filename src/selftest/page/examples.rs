@@ -313,7 +313,7 @@ pub(super) const DAMAGES: &[Damage] = &[
         aims: &["drift/example_unrecorded"],
         apply: |site| {
             let (method, path) = site.operation()?;
-            let path = path.replace('{', "").replace('}', "");
+            let path = path.replace(['{', '}'], "");
             let url = format!("https://graph.microsoft.com/{}{path}?more=1", site.api);
             let example = format!(
                 "\n### Example 9: another\n\n#### Request\n\n\

@@ -77,6 +77,15 @@ pub(super) const DEFECTS: &[Defect] = &[
         answer: as_is,
     },
     Defect {
+        name: "user-without-role-accepted",
+        operator: Widen,
+        breaks: "a signed-in user needs no role in the directory",
+        aims: &["bad_request_accepted"],
+        facts: &["role"],
+        request: |world, request| passed(world, request, ProbeToken::NoRole),
+        answer: as_is,
+    },
+    Defect {
         name: "made-up-token-accepted",
         operator: Widen,
         breaks: "a token that nobody issued will do",

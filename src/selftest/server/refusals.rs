@@ -287,8 +287,11 @@ fn json(request: &Message) -> Option<Value> {
     serde_json::from_slice(&request.body).ok()
 }
 
+/// Properties by name, and whether each must be there.
+type Described = Vec<(String, bool)>;
+
 /// The described properties of a body, and whether each must be there; and the body.
-fn properties(world: &World, request: &Message) -> Option<(Vec<(String, bool)>, serde_json::Map<String, Value>)> {
+fn properties(world: &World, request: &Message) -> Option<(Described, serde_json::Map<String, Value>)> {
     let body = world.operation(request)?.body.as_ref()?;
     let Shape::Object { properties, .. } = world.contract.resolve(&body.shape) else { return None };
     let known = properties.iter().map(|property| (property.name.clone(), property.required)).collect();

@@ -14,7 +14,8 @@ fn stderr(output: &Output) -> String {
 #[test]
 fn a_survivor_ends_with_1_and_is_in_the_report() {
     let report = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants.json");
-    let output = conform(&["--skip", "request_id_missing", "--output", &format!("json={}", report.display())]);
+    let (output, only) = (format!("json={}", report.display()), "server/drop/request-id-missing");
+    let output = conform(&["--skip", "request_id_missing", "--mutant", only, "--output", &output]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("alive    server/drop/request-id-missing"), "{text}");
@@ -32,6 +33,7 @@ fn what_cannot_be_used_ends_with_2_before_anything_is_tried() {
         (&["--output", "json=/nowhere/x.json"][..], "failed to write /nowhere/x.json"),
         (&["--output", "html=x.html"][..], "failed to write a self-test as html"),
         (&["--server", "http://127.0.0.1:9/beta"][..], "cannot be used with"),
+        (&["--mutant", "server/none"][..], "failed to find a mutant"),
         (&["--list"][..], "cannot be used with"),
     ] {
         let output = conform(arguments);
