@@ -35,6 +35,8 @@
 
 #[cfg(feature = "conformance")]
 pub mod accepted;
+#[cfg(all(feature = "conformance", feature = "emulator"))]
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;

@@ -2,6 +2,7 @@
 //! library.
 
 mod accepted_list;
+mod check;
 mod conform;
 mod corpus;
 mod docs;
@@ -11,8 +12,11 @@ mod findings;
 mod git;
 mod output;
 mod probes;
+mod progress;
+mod recording;
 mod run_report;
 mod schema;
+mod seed_file;
 mod self_test;
 mod serve;
 mod spec;
@@ -46,6 +50,7 @@ Try:
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
   entra-risk conform --self-test          what the checks themselves can notice
+  entra-risk check -- COMMAND…            a verdict on your program, by the requests that it makes
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves
   entra-risk spec compare --docs DIR      where pages and description disagree";
@@ -53,6 +58,7 @@ Try:
 #[derive(Debug, Subcommand)]
 enum Command {
     // Their own comments are the help: one here would replace the long form too.
+    Check(Box<check::Check>),
     Conform(Box<conform::Conform>),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -66,6 +72,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (result, json) = match arguments.command {
+        Command::Check(command) => {
+            let json = command.is_json();
+            (runtime(true).and_then(|runtime| runtime.block_on(check::run(*command))), json)
+        }
         Command::Conform(command) => {
             let json = command.is_json();
             (runtime(false).and_then(|runtime| runtime.block_on(conform::run(*command))), json)

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::conform::token;
 use super::exit::Failure;
 use crate::rules::ProbeToken;
+pub(super) use crate::selftest::probe_tokens as of_emulator;
 
 /// The tokens that the environment and `KIND=FILE` arguments name.
 #[allow(clippy::disallowed_methods)] // the command line is where the environment comes in

@@ -18,6 +18,8 @@ pub(super) struct Schema {
 enum Of {
     /// A run of conform
     Conform,
+    /// A verdict of check on a program
+    Check,
     /// What the commands on pages and descriptions find
     Findings,
     /// A documentation page, as docs read prints it
@@ -29,6 +31,7 @@ enum Of {
 pub(super) fn run(command: &Schema) -> Result<Exit, Failure> {
     let schema = match command.of {
         Of::Conform => report::SCHEMA,
+        Of::Check => report::check::SCHEMA,
         Of::Findings => report::findings::SCHEMA,
         Of::Page => docs::SCHEMA,
         Of::Changes => report::changes::SCHEMA,

@@ -37,13 +37,24 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name in facts, and the permissions that suffice for it.
-    pub(super) fn permitted(self, permissions: &Permissions) -> (&'static str, &[String]) {
+    /// Its name in facts.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Application => ("application", &permissions.application),
-            Self::DelegatedWork => ("delegatedWork", &permissions.delegated_work),
-            Self::DelegatedPersonal => ("delegatedPersonal", &permissions.delegated_personal),
+            Self::Application => "application",
+            Self::DelegatedWork => "delegatedWork",
+            Self::DelegatedPersonal => "delegatedPersonal",
         }
+    }
+
+    /// Its name in facts, and the permissions that suffice for it.
+    pub(crate) fn permitted(self, permissions: &Permissions) -> (&'static str, &[String]) {
+        let permitted = match self {
+            Self::Application => &permissions.application,
+            Self::DelegatedWork => &permissions.delegated_work,
+            Self::DelegatedPersonal => &permissions.delegated_personal,
+        };
+        (self.as_str(), permitted)
     }
 }
 

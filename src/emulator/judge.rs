@@ -49,7 +49,7 @@ impl Judge {
 
     /// Whether a path without operation lies below one that the contracts describe, in any of
     /// their versions: then it is a mistake, and otherwise another API.
-    fn is_near(&self, apis: &[Api], path: &str) -> bool {
+    pub(super) fn is_near(&self, apis: &[Api], path: &str) -> bool {
         let roots = self.roots.get_or_init(|| apis.iter().flat_map(|api| roots(&api.contract)).collect());
         let segments: Vec<_> = path.split('/').filter(|part| !part.is_empty()).map(str::to_ascii_lowercase).collect();
         let below = |segments: &[String]| (1..=segments.len()).any(|n| roots.contains(&segments[..n].join("/")));

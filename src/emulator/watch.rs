@@ -20,9 +20,10 @@ use super::faults::{Active, Fault, Spoil, Strike, Subject};
 use super::identity::{Kind, PERSONAL_TENANT, TENANT};
 use super::judge::Judge;
 use super::list::{Place, SKIP_TOKEN};
+use super::log::{self, Seen};
 use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
-use super::refusal::Outcome;
+use super::refusal::{Outcome, Refusal};
 use super::service::{Admitted, Located, Scheme, Service, arrived, drain, host};
 use crate::odata::{self, format_instant};
 
@@ -31,6 +32,7 @@ pub(super) struct Watch {
     is_on: AtomicBool,
     pub(super) recorder: Option<Recorder>,
     pub(super) judge: Judge,
+    outside_is_501: bool,
     /// The faults of the start, to come back to.
     #[allow(dead_code)] // for the control address
     first: Vec<Fault>,
@@ -45,10 +47,16 @@ impl Watch {
             is_on: AtomicBool::new(record.is_some() || !faults.is_empty()),
             recorder: record.map(Recorder::new),
             judge: Judge::default(),
+            outside_is_501: false,
             first: faults.clone(),
             active: Mutex::new(Active::new(faults)),
             hasher: RandomState::new(),
         }
+    }
+
+    /// Answers 501 where no contract speaks of a path, if so wished.
+    pub(super) fn answering_outside(self, outside_is_501: bool) -> Self {
+        Self { outside_is_501, ..self }
     }
 
     /// Whether requests have to be looked at.
@@ -88,7 +96,7 @@ impl Service {
     pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
         let (started, time) = (clock::stopwatch(), clock::now());
         let number = self.watch.recorder.as_ref().map(Recorder::number);
-        let admitted = self.admit(parts, scheme);
+        let admitted = self.admit(parts, scheme).map_err(|refusal| self.outside(parts, refusal));
         let (bytes, failed) = match admitted.is_err() && parts.headers.contains_key(EXPECT) {
             true => (None, None),
             false => match arrived(&mut body).await {
@@ -131,7 +139,22 @@ impl Service {
             received.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
             recorder.keep(received);
         }
+        if log::is_on() {
+            let ((status, code), (request_id, _)) = (end.shown(), trace.ids());
+            let violated = fault.or(code.as_deref());
+            self.log(parts, &Seen { status, violated, request_id: &request_id, took: started.elapsed() });
+        }
         end.respond(trace)
+    }
+
+    /// What is answered to a request of which no contract speaks.
+    fn outside(&self, parts: &Parts, refusal: Box<Refusal>) -> Box<Refusal> {
+        let is_unknown = refusal.status == StatusCode::NOT_FOUND && self.locate(parts).is_err();
+        if !self.watch.outside_is_501 || !is_unknown || self.watch.judge.is_near(&self.apis, parts.uri.path()) {
+            return refusal;
+        }
+        let message = "The descriptions that are served here do not speak of this path.";
+        Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
     }
 
     fn subject<'a>(

@@ -2,6 +2,8 @@
 //! files.
 
 pub mod changes;
+#[cfg(feature = "emulator")]
+pub mod check;
 pub mod findings;
 mod format;
 mod human;

@@ -63,6 +63,10 @@ impl<'a> Subject<'a> {
     /// The id that a fact of the operation has, or would have.
     #[must_use]
     pub fn id(&self, kind: &str, name: Option<&str>) -> FactId {
+        // Where the API is offered is said once for all operations.
+        if kind == "cloud" {
+            return FactId::about(&self.facts.contract.api, "*", kind, name);
+        }
         FactId::of(&self.facts.contract.api, self.operation, kind, name)
     }
 

@@ -21,12 +21,13 @@ const LAYERS: &[Layer] = &[
     ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
-    ("report", &["contract", "diff", "finding", "regen", "selftest", "verdict"], &["embedded"]),
+    ("report", &["check", "contract", "diff", "finding", "regen", "selftest", "verdict"], &["embedded"]),
     (
         "conformance",
         &["accepted", "client", "contract", "docs", "finding", "rules", "spec", "verdict", "wire"],
         &["embedded"],
     ),
+    ("check", &["contract", "emulator", "finding"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "selftest",
@@ -37,6 +38,7 @@ const LAYERS: &[Layer] = &[
         "cli",
         &[
             "accepted",
+            "check",
             "client",
             "conformance",
             "contract",
@@ -58,8 +60,9 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// These never touch the network, files, the clock or the environment.
-const PURE: &[&str] =
-    &["accepted", "contract", "diff", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict"];
+const PURE: &[&str] = &[
+    "accepted", "check", "contract", "diff", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict",
+];
 
 /// What gives away that a module does.
 const IMPURE: &[&str] = &[

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[cfg(all(feature = "cli", unix))]
+mod check;
 mod client;
 #[cfg(feature = "cli")]
 mod conformance;

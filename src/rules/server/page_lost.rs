@@ -48,6 +48,9 @@ fn case(subject: &Subject<'_>, top: Option<(&Query, usize)>, n_further: usize) -
     let text = str::to_owned;
     let asserts = "every next link leads to a page of this server";
     case.assert(check("next-link", fact, text("links to pages of the same server"), asserts), |seen| {
+        if let Some(page) = seen.pages.iter().find(|page| !is_page(page)) {
+            return Verdict::fail(format!("a next link is answered with {}", page.summary()));
+        }
         pages(seen, |seen, pages| match &seen.unread {
             // Its address may hold a token; only that it leads away is told.
             Some(Unread::Elsewhere(_)) => Verdict::fail("a next link leads to another server, or above the root"),
@@ -121,10 +124,14 @@ fn pages(seen: &ServerSeen, judge: impl FnOnce(&ServerSeen, &[Reply]) -> Verdict
         return Verdict::not_run(format!("there is no first page ({})", seen.reply.summary()));
     }
     let pages: Vec<Reply> = std::iter::once(&seen.reply).chain(&seen.pages).cloned().collect();
-    match pages.iter().find(|page| page.status != 200 || page.json().is_none()) {
-        Some(page) => Verdict::fail(format!("a page is answered with {}", page.summary())),
+    match pages.iter().find(|page| !is_page(page)) {
+        Some(page) => Verdict::not_run(format!("a page is answered with {}", page.summary())),
         None => judge(seen, &pages),
     }
+}
+
+fn is_page(reply: &Reply) -> bool {
+    reply.status == 200 && reply.json().is_some_and(|body| body.get("value").is_some_and(Value::is_array))
 }
 
 fn items(page: &Reply) -> Vec<Value> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::entity_malformed::{body, entities};
 use super::{ServerCase, documented_request};
+use crate::contract::{Query, Shape};
 use crate::rules::{Rule, Subject};
 use crate::verdict::{Side, Verdict};
 
@@ -47,42 +48,81 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
     }
     let entity = contract.page_of(&shape).and_then(|entity| contract.entity_set(entity));
     for query in &subject.operation.query {
-        let (value, documented, judge): (String, String, Listed) = match (query.name.as_str(), entity) {
-            ("$top", _) => ("1".to_owned(), "at most one entity".to_owned(), |listed, _| listed.len() <= 1),
-            ("$select", Some(set)) => (set.key.clone(), format!("{} alone", set.key), |listed, key| {
-                listed
-                    .iter()
-                    .filter_map(|entity| entity.as_object())
-                    .all(|entity| entity.keys().all(|name| name == key || name.contains('@')))
-            }),
-            _ => continue,
-        };
-        let mut case = ServerCase::new(subject, documented_request(subject));
-        case.request.query = vec![(query.name.clone(), value.clone())];
-        let check = subject.check(
-            &RULE,
-            &query.name,
-            subject.fact("query", Some(&query.name)),
-            documented,
-            format!("{}={value} is kept to", query.name),
-        );
-        let (known, shape) = (contract.clone(), shape.clone());
-        case.assert(check, move |seen| {
-            body(seen, |body| {
-                let listed = entities(body, &known, &shape);
-                match listed.len() {
-                    0 => Verdict::not_run("the server lists nobody"),
-                    n_listed => Verdict::when(judge(&listed, &value), format!("{n_listed} listed")),
-                }
-            })
-        });
-        cases.push(case);
+        for Try { name, value, documented, judge } in tries(subject, query, entity.map(|set| set.key.as_str())) {
+            let mut case = ServerCase::new(subject, documented_request(subject));
+            case.request.query = vec![(query.name.clone(), value.clone())];
+            let check = subject.check(
+                &RULE,
+                &name,
+                subject.fact("query", Some(&query.name)),
+                documented,
+                format!("{}={value} is taken, and kept to", query.name),
+            );
+            let (known, shape) = (contract.clone(), shape.clone());
+            case.assert(check, move |seen| {
+                body(seen, |body| {
+                    let listed = entities(body, &known, &shape);
+                    match listed.len() {
+                        0 => Verdict::not_run("the server lists nobody"),
+                        n_listed => Verdict::when(judge(body, &listed, &value), format!("{n_listed} listed")),
+                    }
+                })
+            });
+            cases.push(case);
+        }
     }
     cases
 }
 
-/// Whether the listed entities keep to an option's value.
-type Listed = fn(&[&Value], &str) -> bool;
+/// A value to try an option with.
+struct Try {
+    name: String,
+    value: String,
+    documented: String,
+    judge: Listed,
+}
+
+fn tries(subject: &Subject<'_>, query: &Query, key: Option<&str>) -> Vec<Try> {
+    let option = query.name.as_str();
+    let try_with = |name: String, value: String, documented: &str, judge: Listed| Try {
+        name,
+        value,
+        documented: documented.to_owned(),
+        judge,
+    };
+    match (option, key, subject.facts.contract.resolve(&query.shape)) {
+        ("$top", _, shape) => {
+            let few: Listed = |_, listed, top| listed.len() <= top.parse().unwrap_or(usize::MAX);
+            let one = try_with(option.to_owned(), "1".to_owned(), "at most one entity", few);
+            let most = match shape {
+                Shape::Integer { max: Some(max), .. } => {
+                    Some(try_with(format!("{option}-{max}"), max.to_string(), "200, and no more than that", few))
+                }
+                _ => None,
+            };
+            std::iter::once(one).chain(most).collect()
+        }
+        ("$select", Some(key), _) => {
+            let alone: Listed = |_, listed, key| {
+                let mut entities = listed.iter().filter_map(|entity| entity.as_object());
+                entities.all(|entity| {
+                    entity.contains_key(key) && entity.keys().all(|name| name == key || name.contains('@'))
+                })
+            };
+            vec![try_with(option.to_owned(), key.to_owned(), &format!("{key} alone"), alone)]
+        }
+        ("$count", _, _) => {
+            let counted: Listed = |body, listed, _| {
+                body.get("@odata.count").and_then(Value::as_u64).is_some_and(|count| count >= listed.len() as u64)
+            };
+            vec![try_with(option.to_owned(), "true".to_owned(), "@odata.count, at least as many as listed", counted)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a page and its entities keep to an option's value.
+type Listed = fn(&Value, &[&Value], &str) -> bool;
 
 /// `NAME eq LITERAL`, with the literal in either documented form.
 fn equation(filter: &str) -> Option<(String, String)> {
