@@ -128,13 +128,13 @@ impl Routes {
             Some(namespace) if namespace.eq_ignore_ascii_case(NAMESPACE) => Some(segment[NAMESPACE.len()..].to_owned()),
             _ => None,
         };
-        let short: Vec<String> =
-            segments.iter().map(|segment| unqualified(segment).unwrap_or_else(|| segment.clone())).collect();
         let is_cast = |segment: &&String| {
             unqualified(segment).is_some_and(|name| self.types.contains(&name.to_ascii_lowercase()))
         };
-        let uncast: Vec<String> = segments.iter().filter(|segment| !is_cast(segment)).cloned().collect();
-        [short, uncast].iter().find_map(|segments| self.all.iter().find_map(|route| route.spell(segments)))
+        let short = |segment: &String| unqualified(segment).unwrap_or_else(|| segment.clone());
+        let uncast: Vec<String> = segments.iter().filter(|segment| !is_cast(segment)).map(short).collect();
+        let short: Vec<String> = segments.iter().map(short).collect();
+        [uncast, short].iter().find_map(|segments| self.all.iter().find_map(|route| route.spell(segments)))
     }
 }
 

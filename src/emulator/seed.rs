@@ -95,7 +95,7 @@ fn members(store: &mut Store, contracts: &[Contract], given: &Given) -> Result<(
                 };
                 let is_null = value.is_null() && property.nullable;
                 if !is_null && let Err(wrong) = check(contract, &property.shape, value) {
-                    return Err(refuse(name, &format!("{} {}", wrong.at, wrong.what).trim_start()));
+                    return Err(refuse(name, format!("{} {}", wrong.at, wrong.what).trim_start()));
                 }
             }
             let key = key(contract, shape).unwrap_or_default();

@@ -32,6 +32,7 @@ use super::perform::read_body;
 use super::proxy::Proxy;
 use super::refusal::{Outcome, Refusal};
 use super::routes::is_qualified;
+use super::seed::Given;
 use super::signin::{Endpoint, SignIn};
 use super::state::Store;
 use super::watch::Watch;
@@ -49,9 +50,13 @@ pub(super) struct Service {
     pub(super) any_token: bool,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// How many members of each set were made up at the start.
+    pub(super) users: usize,
     /// How much of what is written down of changes is kept.
     pub(super) bounds: Bounds,
     pub(super) clock: Clock,
+    /// Members to begin with.
+    pub(super) entities: Given,
     /// How long an effect takes to be seen, in ticks.
     pub(super) settle_after: Instant,
     /// When the next accepted change takes effect.
@@ -203,7 +208,7 @@ impl Service {
         };
         let Some(plain) = plain else { return };
         let was_there = self.version(parts).is_some_and(|api| api.routes.has(below(api), |_| true));
-        if plain.strip_prefix('/') == Some(rest) || was_there && !has(api, &plain) {
+        if self.version(parts).is_some_and(|api| below(api) == plain) || was_there && !has(api, &plain) {
             return;
         }
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();

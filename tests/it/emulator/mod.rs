@@ -5,6 +5,7 @@ mod batch;
 #[cfg(feature = "cli")]
 mod command;
 mod connections;
+mod control;
 mod faults;
 mod history;
 #[cfg(feature = "tls")]
