@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::odata::Instant;
+use crate::odata::{Instant, format_instant};
 
 /// Now, in ticks of 100 ns.
 #[allow(clippy::disallowed_methods)] // the one place
@@ -20,4 +20,9 @@ pub(super) fn now_seconds() -> i64 {
 #[allow(clippy::disallowed_methods)] // the one place
 pub(super) fn stopwatch() -> std::time::Instant {
     std::time::Instant::now()
+}
+
+/// Now, as sign-in writes it: `2026-11-22 02:03:08Z`.
+pub(super) fn readable() -> String {
+    format_instant(now()).chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).chain(['Z']).collect()
 }

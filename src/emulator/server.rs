@@ -70,6 +70,7 @@ impl Emulator {
         if let Some(twice) = versions.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(StartError::Contracts(format!("two contracts of the same version, '{}'", twice[0])));
         }
+        config.directory.check(&config.contracts).map_err(StartError::Directory)?;
         let store = seed::store(&config.contracts, config.users);
         let apis = config.contracts.iter().map(|contract| Api::new(contract, &store)).collect();
         let (listener, address) = listen(config.listen).await?;
@@ -93,6 +94,8 @@ impl Emulator {
             store: RwLock::new(store),
             authority: Authority::new(&config.contracts).ok_or(StartError::Key)?,
             address,
+            directory: config.directory,
+            any_token: config.any_token,
             page_size: config.page_size,
             capacity: config.capacity,
             watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
@@ -191,6 +194,13 @@ impl Emulator {
     /// Sets these faults, and no others.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.service.watch.change(|active| *active = Active::new(faults));
+    }
+
+    /// A signed token for each user of the directory, with its name.
+    pub fn user_tokens(&self) -> impl Iterator<Item = (&str, String)> {
+        let service = &self.service;
+        let identity = |user| service.directory.delegated(user, &service.contracts());
+        service.directory.users.iter().map(move |user| (user.upn.as_str(), self.token(&identity(user))))
     }
 
     /// Waits until it no longer listens.
