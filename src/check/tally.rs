@@ -21,6 +21,7 @@ pub struct Tally {
     /// Where a mistake is in the list.
     known: HashMap<(String, String, String), usize>,
     outside: BTreeMap<(String, String), u64>,
+    /// By method, path, status and code.
     sign_ins: BTreeMap<(String, String, Option<u16>, Option<String>), u64>,
     /// By the name of its kind: what a caller called.
     callers: BTreeMap<&'static str, (Kind, BTreeSet<Called>)>,
@@ -50,6 +51,9 @@ impl Tally {
 
     /// Counts one request.
     pub fn add(&mut self, received: &Received) {
+        if received.verdict == Verdict::SignIn {
+            return self.note_sign_in(received);
+        }
         let not_offered = self.not_offered(received);
         let is_wrong = received.verdict == Verdict::Wrong || not_offered.is_some();
         self.note_use(received, is_wrong);
@@ -108,6 +112,29 @@ impl Tally {
         judgement.reasons = judgement.held_against();
         judgement.passed = judgement.reasons.is_empty();
         judgement
+    }
+
+    fn note_sign_in(&mut self, received: &Received) {
+        self.requests.sign_in += 1;
+        let (method, path) = (received.method.clone(), received.path.clone());
+        count(&mut self.sign_ins, (method, path, received.status, received.code.clone()));
+        if received.status.is_some_and(|status| status < 400) {
+            return;
+        }
+        let code = received.code.as_deref().unwrap_or("without a code");
+        self.note(
+            received,
+            Mistake {
+                rule: rules::of("signIn"),
+                message: format!("the sign-in was refused: {code}"),
+                fact: None,
+                documented: None,
+                page: Some("Entra: authentication and authorization error codes".to_owned()),
+                rests: Some(Rests::Convention),
+                origin: None,
+                words: None,
+            },
+        );
     }
 
     fn note_use(&mut self, received: &Received, is_wrong: bool) {
@@ -297,7 +324,7 @@ impl<'a> Mistake<'a> {
             rests: self.rests,
             sent: format!("{} {}", received.method, received.target),
             status: received.status,
-            curl: received.within.is_none().then(|| curl::line(received)),
+            curl: (received.within.is_none() && received.verdict != Verdict::SignIn).then(|| curl::line(received)),
             times: 1,
         }
     }

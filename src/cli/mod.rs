@@ -20,6 +20,7 @@ mod seed_file;
 mod serve;
 mod spec;
 mod specs;
+mod stage;
 
 use std::process::ExitCode;
 

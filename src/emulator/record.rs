@@ -100,6 +100,8 @@ pub enum Verdict {
     Wrong,
     /// A path that no contract knows.
     Outside,
+    /// A request to sign in, of which contracts do not speak.
+    SignIn,
 }
 
 impl Verdict {
@@ -110,6 +112,7 @@ impl Verdict {
             Self::Documented => "documented",
             Self::Wrong => "wrong",
             Self::Outside => "outside",
+            Self::SignIn => "signIn",
         }
     }
 }

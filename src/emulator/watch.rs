@@ -147,6 +147,24 @@ impl Service {
         end.respond(trace)
     }
 
+    /// Records a request to sign in, without what was sent: that is secrets.
+    pub(super) fn note_sign_in(&self, parts: &Parts, scheme: Scheme, answer: &Response<Content>) {
+        let Some(recorder) = &self.watch.recorder else { return };
+        let mut received = self.received(recorder.number(), parts, None, None);
+        received.verdict = Verdict::SignIn;
+        received.scheme = scheme.as_str();
+        received.time = format_instant(clock::now());
+        received.target = parts.uri.path().to_owned();
+        received.status = Some(answer.status().as_u16());
+        if !answer.status().is_success() {
+            let error: Value = serde_json::from_slice(answer.body().rest()).unwrap_or_default();
+            let number = error["error_codes"][0].as_u64().map(|number| format!(" (AADSTS{number})"));
+            let code = error["error"].as_str().map(|code| format!("{code}{}", number.unwrap_or_default()));
+            received.code = code;
+        }
+        recorder.keep(received);
+    }
+
     /// What is answered to a request of which no contract speaks.
     fn outside(&self, parts: &Parts, refusal: Box<Refusal>) -> Box<Refusal> {
         let is_unknown = refusal.status == StatusCode::NOT_FOUND && self.locate(parts).is_err();
