@@ -52,7 +52,7 @@ impl Drop for Serving {
 fn curl(arguments: &[&str]) -> Option<String> {
     let output = Command::new("curl").args(["-sS", "-m", "10", "--noproxy", "*"]).args(arguments).output();
     let Ok(Output { stdout, .. }) = output else {
-        eprintln!("skipped: there is no curl");
+        println!("skipped: there is no curl");
         return None;
     };
     Some(String::from_utf8_lossy(&stdout).into_owned())

@@ -244,7 +244,8 @@ async fn any_token_lets_everybody_do_everything_but_nobody_without_a_token() {
 
 #[tokio::test]
 async fn a_directory_that_makes_no_sense_is_refused_before_anything_is_started() {
-    let wrong: &[(fn(&mut Directory), &str)] = &[
+    type Wrong = (fn(&mut Directory), &'static str);
+    let wrong: &[Wrong] = &[
         (|all| all.tenants.clear(), "there is no tenant"),
         (|all| all.tenants[0].id = "contoso".to_owned(), "'contoso' is not a GUID"),
         (|all| all.apps[0].client_id = "app".to_owned(), "'app' is not a GUID"),
