@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::needs::Needed;
+use super::patience::Patience;
 use super::rules::{self, Rule};
 use super::{Asked, Circumstances, Host, Judgement, Outside, Passage, Requests, SignIn, Used, Wrong, curl, hosts};
 use crate::contract::{Contract, FactId, Operation, Origin, Rests};
@@ -20,6 +21,7 @@ pub struct Tally {
     wrong: Vec<Wrong>,
     /// Where a mistake is in the list.
     known: HashMap<(String, String, String), usize>,
+    patience: Patience,
     outside: BTreeMap<(String, String), u64>,
     /// By method, path, status and code.
     sign_ins: BTreeMap<(String, String, Option<u16>, Option<String>), u64>,
@@ -43,6 +45,7 @@ impl Tally {
             used: BTreeMap::new(),
             wrong: Vec::new(),
             known: HashMap::new(),
+            patience: Patience::default(),
             outside: BTreeMap::new(),
             sign_ins: BTreeMap::new(),
             callers: BTreeMap::new(),
@@ -54,8 +57,8 @@ impl Tally {
         if received.verdict == Verdict::SignIn {
             return self.note_sign_in(received);
         }
-        let not_offered = self.not_offered(received);
-        let is_wrong = received.verdict == Verdict::Wrong || not_offered.is_some();
+        let more = [self.not_offered(received), self.too_early(received)];
+        let is_wrong = received.verdict == Verdict::Wrong || more.iter().any(Option::is_some);
         self.note_use(received, is_wrong);
         match (received.verdict, is_wrong) {
             (_, true) => self.requests.wrong += 1,
@@ -72,7 +75,7 @@ impl Tally {
                 self.note(received, wrong);
             }
         }
-        if let Some(mistake) = not_offered {
+        for mistake in more.into_iter().flatten() {
             self.note(received, mistake);
         }
     }
@@ -214,6 +217,24 @@ impl Tally {
             page: Some(server.source.page.clone()),
             rests: Some(server.source.rests),
             origin: Some(server.origin.clone()),
+            words: None,
+        })
+    }
+
+    /// A call that came again sooner than it was asked to.
+    fn too_early(&mut self, received: &Received) -> Option<Mistake<'static>> {
+        let (seconds, waited) = self.patience.note(received)?;
+        let api = received.api.as_deref()?;
+        let contract = self.contracts.iter().find(|contract| contract.api == api)?;
+        let throttled = contract.conventions.iter().find(|convention| convention.name == "throttled")?;
+        Some(Mistake {
+            rule: rules::of("throttled"),
+            message: format!("Retry-After asked for {seconds} s, and the same was sent again after {waited} ms"),
+            fact: Some(throttled.fact(api)),
+            documented: Some(throttled.says.clone()),
+            page: Some(throttled.source.page.clone()),
+            rests: Some(throttled.source.rests),
+            origin: Some(throttled.origin.clone()),
             words: None,
         })
     }

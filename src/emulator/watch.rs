@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -131,6 +131,7 @@ impl Service {
             received.body_length = bytes.as_ref().map_or(0, Bytes::len);
             received.body = bytes.as_ref().and_then(|bytes| recorder.body(bytes));
             (received.status, received.code) = end.shown();
+            received.retry_after = end.retry_after();
             if fault.is_some() || received.status.is_none_or(|status| status >= 400) {
                 (received.verdict, received.violations) = self.judge(parts, bytes.as_ref());
             }
@@ -281,6 +282,7 @@ impl Service {
             body: None,
             status: None,
             code: None,
+            retry_after: None,
             verdict: Verdict::Documented,
             violations: Vec::new(),
             fault: None,
@@ -315,6 +317,12 @@ impl End {
             Self::Html(status) => (Some(status.as_u16()), None),
             Self::Broken => (None, None),
         }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        let Self::Answer(Err(refusal)) = self else { return None };
+        let (name, value) = refusal.header.as_ref()?;
+        (name == RETRY_AFTER).then(|| value.to_str().ok()?.parse().ok()).flatten()
     }
 
     fn respond(self, trace: Trace) -> Answered {

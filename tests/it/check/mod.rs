@@ -1,6 +1,7 @@
 //! The verdict on a program, with programs that a shell is enough for: each kind of mistake has
 //! one that makes it, and one that does not.
 
+mod conditions;
 mod formats;
 mod proxy;
 mod requests;
