@@ -74,8 +74,9 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     if let Some(file) = &authority {
         exports.add("ENTRA_RISK_CA_FILE", file.path().display().to_string());
     }
+    let stopped = stop_signals().map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;
     output::print(&exports.lines)?;
-    stopped().await.map_err(|error| Failure::input(format!("wait for a signal to stop: {error}"), ""))?;
+    stopped.await;
     emulator.shutdown().await;
     Ok(Exit::Done)
 }
@@ -174,18 +175,26 @@ fn log_to_stderr(level: Level) {
     let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
 }
 
-/// Ctrl-C, or the signal by which service managers and containers stop a program.
-async fn stopped() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+/// Ctrl-C, or the signal by which service managers and containers stop a program. It listens for
+/// them from now on, so that whoever reads that we are ready can stop us.
+#[cfg(unix)]
+fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler there is nothing to wait for.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 #[cfg(test)]

@@ -117,6 +117,10 @@ impl Examination<'_> {
 /// The set that a request reads one entity of.
 pub(super) fn set(contract: &Contract, request: &Request) -> Option<String> {
     let (operation, _) = contract.route(&request.method, &request.path)?;
+    if let Some(of) = &operation.of {
+        // What comes first in the path of a nested set is the entity that it belongs to.
+        return Some(of.set.clone());
+    }
     let shape = operation.success.shape.as_ref()?;
     contract.entity_set(shape).map(|set| set.name.clone())
 }

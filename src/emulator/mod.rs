@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod change;
 mod clock;
 mod config;
 mod connection;
@@ -35,6 +36,7 @@ mod tls;
 mod view;
 mod watch;
 
+pub use clock::Clock;
 pub use config::{Config, StartError};
 pub use directory::{App, Directory, Secret, Tenant, User};
 pub use faults::{Fault, FaultError, FaultKind};

@@ -12,7 +12,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::api::Api;
 use super::auth::Authority;
-use super::clock;
+use super::change::Bounds;
+use super::clock::Clock;
 use super::config::{Config, StartError};
 use super::connection::{FAREWELL, serve, told};
 use super::faults::{Active, Fault};
@@ -50,7 +51,8 @@ struct Secured {
 impl Secured {
     fn new(address: Option<IpAddr>) -> Result<Self, StartError> {
         let fail = |error: CertificateError| StartError::Certificates(error.to_string());
-        let certificates = Arc::new(Certificates::new(clock::now_seconds(), address.as_slice()).map_err(fail)?);
+        let certificates =
+            Arc::new(Certificates::new(Clock::default().now_seconds(), address.as_slice()).map_err(fail)?);
         let tls = certificates.clone().server().map_err(fail)?;
         Ok(Self { certificates, acceptor: TlsAcceptor::from(Arc::new(tls)) })
     }
@@ -92,12 +94,14 @@ impl Emulator {
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
-            authority: Authority::new(&config.contracts).ok_or(StartError::Key)?,
+            authority: Authority::new(&config.contracts, config.clock.clone()).ok_or(StartError::Key)?,
             address,
             directory: config.directory,
             any_token: config.any_token,
             page_size: config.page_size,
             capacity: config.capacity,
+            bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
+            clock: config.clock,
             watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
             proxy,
         });

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
@@ -19,7 +19,8 @@ use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
 use super::auth::{Authority, Caller};
 use super::body::check;
-use super::clock;
+use super::change::Bounds;
+use super::clock::{self, Clock};
 use super::content::{Answered, Content};
 use super::directory::Directory;
 use super::identity::Kind;
@@ -45,6 +46,9 @@ pub(super) struct Service {
     pub(super) any_token: bool,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// How much of what is written down of changes is kept.
+    pub(super) bounds: Bounds,
+    pub(super) clock: Clock,
     /// Records and faults; nothing looks at them while both are off.
     pub(super) watch: Watch,
     pub(super) proxy: Option<Proxy>,
@@ -81,6 +85,8 @@ pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
     pub(super) operation: &'a Operation,
     pub(super) plan: &'a Plan,
+    /// Who asks, where the token says so.
+    pub(super) caller: Option<Arc<Caller>>,
     /// Path parameters, decoded.
     pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) options: Vec<QueryOption<'a>>,
@@ -126,7 +132,7 @@ impl Service {
             let ((status, violated), (request_id, _)) = (log::shown(&outcome), trace.ids());
             self.log(&parts, &Seen { status, violated, request_id: &request_id, took: started.elapsed() });
         }
-        Ok(trace.respond(outcome))
+        Ok(trace.respond(outcome, &self.clock))
     }
 
     /// Answers a request that asks for a token, or where to ask for one.
@@ -150,7 +156,7 @@ impl Service {
             anybody: self.any_token,
             root: format!("{}://{host}", scheme.as_str()),
             is_local,
-            now: clock::readable(),
+            now: self.clock.readable(),
         };
         // What did not arrive lacks its parameters.
         let bytes = arrived(&mut body).await.unwrap_or_default();
@@ -222,7 +228,7 @@ impl Service {
         scheme: Scheme,
     ) -> Outcome<Admitted<'a>> {
         let Located { api, operation, plan, path, .. } = located;
-        self.permit(api, operation, parts)?;
+        let caller = self.permit(api, operation, parts)?;
         headers(api, operation, parts)?;
         let mut parameters = Vec::with_capacity(located.parameters.len());
         for (name, raw) in located.parameters {
@@ -231,15 +237,15 @@ impl Service {
         let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
         content_type(api, operation, parts)?;
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, path, head: parts, scheme, all_members })
+        Ok(Admitted { api, operation, plan, caller, parameters, options, path, head: parts, scheme, all_members })
     }
 
     /// Who calls, and whether it may.
-    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Option<Arc<Caller>>> {
         let caller = self.authority.caller(&parts.headers);
         // Who only tries things out may do everything, with a token of any kind.
         if self.any_token && (caller.is_ok() || bears_token(&parts.headers)) {
-            return Ok(());
+            return Ok(caller.ok());
         }
         let caller = caller.map_err(|why| {
             Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
@@ -249,7 +255,8 @@ impl Service {
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
-            return self.role(api, operation, &caller);
+            self.role(api, operation, &caller)?;
+            return Ok(Some(caller));
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
@@ -279,7 +286,7 @@ impl Service {
             Some(host) => format!("{scheme}://{host}/{api}"),
             None => format!("{scheme}://{}/{api}", self.address),
         };
-        Place { base, path: admitted.path }
+        Place { base, path: admitted.path, owner: None }
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
     let contract = subject.facts.contract;
     let Some(shape) = subject.operation.success.shape.clone() else { return };
     let entity = contract.page_of(&shape).cloned().unwrap_or_else(|| shape.clone());
+    let by_key = contract.page_of(&shape).is_none() && subject.operation.path.as_str().ends_with('}');
     let fact = subject.fact("success", None);
 
     let (known, form) = (contract.clone(), shape.clone());
@@ -72,7 +73,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
         })
     });
 
-    if let (true, Some(set)) = (subject.operation.parameters.len() == 1, contract.entity_set(&entity)) {
+    if let (true, Some(set)) = (by_key, contract.entity_set(&entity)) {
         let key = set.key.clone();
         let check = subject.check(
             &RULE,

@@ -5,6 +5,7 @@ mod actions;
 mod command;
 mod connections;
 mod faults;
+mod history;
 #[cfg(feature = "tls")]
 mod https;
 mod lists;
