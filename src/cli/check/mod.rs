@@ -14,6 +14,7 @@ use self::environment::{Environment, SigningIn};
 use self::program::{Ended, Signals};
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, WholeFile};
+use super::run_report;
 use super::specs;
 use super::stage::Stage;
 use crate::check::{self, Circumstances, Judgement, Program, Tally};
@@ -79,6 +80,9 @@ pub(super) async fn run(command: Check) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
     let files = output::begin_all(&command.output)?;
     let recorder = Recorder::start(&command, &contracts).await?;
+    if !command.listen.ip().is_loopback() {
+        output::note("warning: this is no loopback address: whoever reaches it can use it, as a proxy too");
+    }
     // Before the program starts, so that no signal ends us and leaves it behind.
     let mut signals = Signals::listen()?;
     let program = match command.command.split_first() {
@@ -106,6 +110,9 @@ pub(super) async fn run(command: Check) -> Result<Exit, Failure> {
 fn finish(judgement: &Judgement, format: Format, files: Vec<(Format, WholeFile)>) -> Result<(), Failure> {
     for (format, file) in files {
         file.finish(&output::plain(&render(judgement, format)))?;
+    }
+    if format == Format::Github {
+        run_report::summarize(|| output::plain(&render(judgement, Format::Markdown)))?;
     }
     // What the program printed last may have no end of line.
     let begin = if format == Format::Human && judgement.program.is_some() { "\n" } else { "" };
