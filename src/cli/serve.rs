@@ -31,6 +31,9 @@ pub(super) struct Serve {
     /// Address for HTTPS; port 0 takes a free one
     #[arg(long, value_name = "ADDR", requires = "tls", default_value = "127.0.0.1:0")]
     tls_listen: SocketAddr,
+    /// Address of the calls for test fixtures and of the page for people; who reaches it needs no token
+    #[arg(long, value_name = "ADDR")]
+    control: Option<SocketAddr>,
     #[command(flatten)]
     stage: Stage,
     /// Accept every token and every sign-in for everything
@@ -55,7 +58,7 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     log_to_stderr(command.log);
     let contracts = specs::contracts(&command.spec)?;
     let config = config(&command, &contracts)?;
-    let addresses = [Some(config.listen), config.tls];
+    let addresses = [Some(config.listen), config.tls, config.control];
     let app = config.directory.apps.first().cloned();
     let tenant = config.directory.tenants.first().map(|tenant| tenant.id.clone());
     let emulator = Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))?;
@@ -69,6 +72,9 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     if let Some(app) = app {
         exports.add("ENTRA_RISK_CLIENT_ID", app.client_id);
         exports.add("ENTRA_RISK_CLIENT_SECRET", app.client_secret.reveal());
+    }
+    if let Some(root) = emulator.control_root() {
+        exports.add("ENTRA_RISK_CONTROL", root);
     }
     exports.tokens(&emulator, &contracts);
     if let Some(file) = &authority {
@@ -85,6 +91,7 @@ fn config(command: &Serve, contracts: &[Contract]) -> Result<Config, Failure> {
     let mut config = command.stage.config(contracts)?;
     config.listen = command.listen;
     config.tls = command.tls.then_some(command.tls_listen);
+    config.control = command.control;
     config.any_token = command.any_token;
     Ok(config)
 }

@@ -19,7 +19,7 @@ pub(super) struct Stage {
     /// How many accounts to make besides those of the documented examples
     #[arg(long, value_name = "N", default_value_t = 0)]
     users: usize,
-    /// What goes wrong, such as throttle=1 or unavailable,times=2; may be repeated
+    /// What goes wrong, such as throttle=1 or unavailable,times=2,operation=*.dismiss; may be repeated
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
 }
