@@ -105,7 +105,8 @@ impl Examination<'_> {
                 let request = Request { method: operation.method.clone(), path: next, ..Request::default() };
                 let body = self.send(&request, Credential::Permitted).await?.json().unwrap_or_default();
                 let items = body.get("value").and_then(Value::as_array).cloned().unwrap_or_default();
-                found.extend(items.iter().filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));
+                let usable = items.iter().filter(|item| !is_refused(contract, set, item));
+                found.extend(usable.filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));
                 path = body.get(NEXT_LINK).and_then(Value::as_str).and_then(|link| self.target.below(link));
             }
         }
@@ -114,9 +115,20 @@ impl Examination<'_> {
     }
 }
 
+/// Whether a member is in a state in which actions are refused: it cannot stand for another.
+fn is_refused(contract: &Contract, set: &str, member: &Value) -> bool {
+    let effects = contract.operations.iter().flat_map(|operation| &operation.effects);
+    let mut refused = effects.filter(|effect| effect.set == set).flat_map(|effect| &effect.refuses);
+    refused.any(|refused| member.get(&refused.property) == Some(&refused.value))
+}
+
 /// The set that a request reads one entity of.
 pub(super) fn set(contract: &Contract, request: &Request) -> Option<String> {
     let (operation, _) = contract.route(&request.method, &request.path)?;
+    if let Some(of) = &operation.of {
+        // What comes first in the path of a nested set is the entity that it belongs to.
+        return Some(of.set.clone());
+    }
     let shape = operation.success.shape.as_ref()?;
     contract.entity_set(shape).map(|set| set.name.clone())
 }

@@ -73,6 +73,7 @@ pub(super) async fn run(
         target,
         replaced: BTreeMap::new(),
         listed: BTreeMap::new(),
+        untried: BTreeMap::new(),
         silences: 0,
         settle: options.settle,
         in_vain: 0,
@@ -88,7 +89,10 @@ pub(super) async fn run(
         let reason = session.reason_not_to(&case, away);
         let seen = match reason {
             Some(reason) => Err(Verdict::not_run(reason)),
-            None => session.carry_out(&case, contract).await,
+            None => match session.untried.get(&case.operation) {
+                Some(verdict) => Err(verdict.clone()),
+                None => session.carry_out(&case, contract).await,
+            },
         };
         for mut asserted in case.checks {
             let verdict = match &seen {
@@ -112,6 +116,8 @@ pub(super) struct Examination<'a> {
     pub(super) replaced: BTreeMap<String, String>,
     /// Identities that the server lists of each set, once it was asked.
     pub(super) listed: BTreeMap<String, Vec<String>>,
+    /// Operations below an entity that cannot be tried, and why.
+    untried: BTreeMap<String, Verdict>,
     silences: u32,
     settle: Duration,
     in_vain: u32,
@@ -293,19 +299,28 @@ impl Examination<'_> {
         contract: &Contract,
         seen: &mut ServerSeen,
     ) -> Result<(), Verdict> {
+        let nested = contract.operation(&case.operation).is_some_and(|operation| operation.of.is_some());
         let documented = identities(&case.request);
         let listed = match set(contract, &case.request) {
             Some(set) => self.listed(contract, &set).await?,
             None => Vec::new(),
         };
-        let (Some(documented), Some(other)) = (documented.first(), listed.first()) else {
-            return Err(Verdict::not_run("the server does not have the documented entity, and lists no other"));
+        let verdict = if let (Some(documented), Some(other)) = (documented.first(), listed.first()) {
+            let mut request = case.request.clone();
+            request.path = request.path.replace(documented, other);
+            seen.request = request.clone();
+            seen.reply = self.send_as(&request, case).await?;
+            if seen.reply.status != 404 || !nested {
+                return Ok(());
+            }
+            Verdict::not_applicable("the server has nothing below an entity that it lists")
+        } else {
+            Verdict::not_run("the server does not have the documented entity, and lists no other")
         };
-        let mut request = case.request.clone();
-        request.path = request.path.replace(documented, other);
-        seen.request = request.clone();
-        seen.reply = self.send_as(&request, case).await?;
-        Ok(())
+        if nested {
+            self.untried.insert(case.operation.clone(), verdict.clone());
+        }
+        Err(verdict)
     }
 
     pub(super) async fn send(&mut self, request: &Request, credential: Credential) -> Result<Reply, Verdict> {
@@ -407,6 +422,7 @@ mod tests {
             target,
             replaced: BTreeMap::new(),
             listed: BTreeMap::new(),
+            untried: BTreeMap::new(),
             silences: 0,
             settle: Duration::ZERO,
             in_vain: 0,

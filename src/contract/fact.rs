@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contract, Operation, Permissions, Role, Shape};
+use super::{Becomes, Contract, Effect, Log, Operation, Permissions, Processing, Refused, Role, Shape};
 
 /// The name of a fact: API, method, canonical path, `#`kind, `[name]`, such as
 /// `beta POST /riskyUsers/dismiss#permission[application]`. Part of the public surface of
@@ -237,17 +237,10 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
         &operation.success.origin,
     );
     for effect in &operation.effects {
-        facts.operation(operation, "missing", None, effect.missing.as_str(), &effect.missing_source, &effect.origin);
-        for becomes in &effect.becomes {
-            facts.operation(
-                operation,
-                "effect",
-                Some(&becomes.property),
-                &becomes.value,
-                &becomes.source,
-                &becomes.origin,
-            );
-        }
+        effect_facts(operation, effect, facts);
+    }
+    if let Some(of) = &operation.of {
+        facts.operation(operation, "of", Some(&of.property), of.id.to_string(), &of.source, &of.origin);
     }
     if let Some(licence) = &operation.licence {
         let fact = facts.operation(operation, "licence", None, &licence.name, &licence.source, &licence.origin);
@@ -256,6 +249,22 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
     for exchange in contract.exchanges.iter().filter(|exchange| exchange.operation == operation.id) {
         let source = Source { page: exchange.page.clone(), rests: Rests::Documented };
         facts.operation(operation, "exchange", Some(&exchange.name), "documented", &source, &exchange.origin);
+    }
+}
+
+fn effect_facts(operation: &Operation, effect: &Effect, facts: &mut Facts<'_>) {
+    facts.operation(operation, "missing", None, effect.missing.as_str(), &effect.missing_source, &effect.origin);
+    for Becomes { property, value, source, origin } in &effect.becomes {
+        facts.operation(operation, "effect", Some(property), value, source, origin);
+    }
+    for Refused { property, value, source, origin } in &effect.refuses {
+        facts.operation(operation, "refuse", Some(property), value.to_string(), source, origin);
+    }
+    if let Some(Processing { property, source, origin }) = &effect.processing {
+        facts.operation(operation, "processing", None, property, source, origin);
+    }
+    if let Some(log) = &effect.log {
+        facts.operation(operation, "log", Some(&log.set), Log::SAYS, &log.source, &log.origin);
     }
 }
 

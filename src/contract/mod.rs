@@ -18,7 +18,8 @@ pub use convention::Convention;
 pub use exchange::{Exchange, Message, Stated, Statement};
 pub use fact::{Fact, FactId, Origin, Rests, Source};
 pub use operation::{
-    Alias, Becomes, Body, Effect, Header, Licence, Missing, Operation, Permissions, Query, Reply, Role, ValueSource,
+    Alias, Becomes, Body, Effect, Given, GivenValue, Header, Licence, Log, Missing, Operation, Owner, Permissions,
+    Processing, Query, Refused, Reply, Role, ValueSource,
 };
 pub use path::{MatchedPath, Template};
 pub use shape::{EntitySet, Property, Shape};
@@ -128,6 +129,20 @@ impl Contract {
             return None;
         };
         self.entity_set(of).map(|_| &**of)
+    }
+
+    /// The entity set that an operation answers members of, be it a page of them or one.
+    #[must_use]
+    pub fn served_set<'a>(&'a self, operation: &'a Operation) -> Option<&'a EntitySet> {
+        let shape = operation.success.shape.as_ref()?;
+        self.entity_set(self.page_of(shape).unwrap_or(shape))
+    }
+
+    /// The entity that the members of a nested set belong to; `None` for any other set.
+    #[must_use]
+    pub fn owner(&self, set: &str) -> Option<&Owner> {
+        let of = |operation: &&Operation| self.served_set(operation).is_some_and(|served| served.name == set);
+        self.operations.iter().filter(|operation| operation.of.is_some()).find(of)?.of.as_ref()
     }
 
     /// Every fact of the contract, in a stable order. Ids are unique.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Origin, Shape, Source, Template};
 
@@ -37,6 +38,9 @@ pub struct Operation {
     pub success: Reply,
     /// What it changes; empty for an operation that only reads.
     pub effects: Vec<Effect>,
+    /// The entity whose members it answers, where they belong to one.
+    #[serde(default)]
+    pub of: Option<Owner>,
     /// The licence that the tenant needs, as documented.
     pub licence: Option<Licence>,
     /// Who describes the operation.
@@ -190,6 +194,21 @@ pub struct Reply {
     pub origin: Origin,
 }
 
+/// The entity that the members of a nested set belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The set that it is a member of: `riskyUsers`.
+    pub set: String,
+    /// The property of a nested member that names it: `userId`.
+    pub property: String,
+    /// Where its identity stands in a request: `path.id`.
+    pub id: ValueSource,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
+}
+
 /// What an operation does to the members of an entity set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Effect {
@@ -207,6 +226,15 @@ pub struct Effect {
     pub becomes: Vec<Becomes>,
     /// Properties that take the time of the change.
     pub touches: Vec<String>,
+    /// Members that are not changed: the whole call is refused for one of them.
+    #[serde(default)]
+    pub refuses: Vec<Refused>,
+    /// The boolean property that is true between the answer and the change.
+    #[serde(default)]
+    pub processing: Option<Processing>,
+    /// What is written down of each change.
+    #[serde(default)]
+    pub log: Option<Log>,
     /// Who says that there is an effect.
     pub source: Source,
     /// Where our description says so.
@@ -285,4 +313,72 @@ pub struct Becomes {
     pub source: Source,
     /// Where our description says so.
     pub origin: Origin,
+}
+
+/// A state of a member in which an action is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The property: `isDeleted`.
+    pub property: String,
+    /// Its value in that state.
+    pub value: Value,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
+}
+
+/// The property that tells that an action was accepted and is not done yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Processing {
+    /// The property: `isProcessing`.
+    pub property: String,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
+}
+
+/// An item of a nested set for each change of an entity. It has the properties of the entity
+/// after the change, as far as both have them, and those that are given. The newest item has
+/// the identity of the entity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Log {
+    /// The nested set: `riskyUsers/history`.
+    pub set: String,
+    /// The property whose time, in .NET ticks behind the entity's identity, makes the identity of
+    /// an item that is not the newest any more.
+    pub dated: String,
+    /// What an item has beside the entity's properties.
+    pub given: Vec<Given>,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
+}
+
+impl Log {
+    /// What its fact says.
+    pub const SAYS: &'static str = "an item for each change";
+}
+
+/// One property of a logged item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Given {
+    /// The property, and those within it: `activity`, `detail`.
+    pub path: Vec<String>,
+    /// Where its value comes from.
+    pub value: GivenValue,
+}
+
+/// Where a value of a logged item comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GivenValue {
+    /// A property of the entity after the change.
+    Entity(String),
+    /// The identity of who called.
+    Caller,
+    /// Always the same.
+    Fixed(Value),
 }

@@ -6,7 +6,7 @@ use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-use super::clock;
+use super::clock::Clock;
 use super::content::Content;
 use super::refusal::Refusal;
 use crate::odata::format_instant;
@@ -56,7 +56,7 @@ impl Trace {
         (text(&self.request_id), self.client_request_id.as_ref().map(text))
     }
 
-    pub(super) fn respond(self, outcome: Result<Done, Box<Refusal>>) -> Response<Content> {
+    pub(super) fn respond(self, outcome: Result<Done, Box<Refusal>>, clock: &Clock) -> Response<Content> {
         match outcome {
             Ok(done) => {
                 let mut response = self.start(done.status, done.body);
@@ -66,7 +66,7 @@ impl Trace {
                 response
             }
             Err(refusal) => {
-                let body = self.error(&refusal);
+                let body = self.error(&refusal, clock);
                 let mut response = self.start(refusal.status, Some(body));
                 if let Some((name, value)) = refusal.header {
                     response.headers_mut().insert(name, value);
@@ -91,10 +91,10 @@ impl Trace {
         response
     }
 
-    fn error(&self, refusal: &Refusal) -> Bytes {
+    fn error(&self, refusal: &Refusal, clock: &Clock) -> Bytes {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let mut inner = json!({
-            "date": format_instant(clock::now()),
+            "date": format_instant(clock.now()),
             "request-id": text(&self.request_id),
         });
         if let Some(id) = &self.client_request_id {

@@ -5,11 +5,12 @@ use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 
+use super::change::{Change, LogPlan};
 use super::routes::Routes;
 use super::seed;
-use super::state::{Cell, Store};
+use super::state::Store;
 use super::view::View;
-use crate::contract::{Contract, Effect, Exchange, Operation, Shape};
+use crate::contract::{Contract, Exchange, Operation, Shape, ValueSource};
 
 /// One version of an API.
 pub(super) struct Api {
@@ -23,6 +24,8 @@ pub(super) struct Api {
 pub(super) struct Plan {
     pub(super) status: StatusCode,
     pub(super) answer: Answer,
+    /// The entity whose members are answered.
+    pub(super) owner: Option<Owner>,
     /// In the order of the operation's effects.
     pub(super) changes: Vec<Change>,
 }
@@ -37,13 +40,26 @@ pub(super) enum Answer {
     Fixed { headers: Vec<(HeaderName, HeaderValue)>, body: Option<Bytes> },
 }
 
-/// One effect, tied to the table that it changes.
-pub(super) struct Change {
+/// The entity that the members of a nested set belong to.
+pub(super) struct Owner {
     pub(super) table: usize,
-    pub(super) becomes: Vec<(usize, Cell)>,
-    pub(super) touches: Vec<usize>,
-    /// The shape of a member that does not exist yet.
-    pub(super) shape: Shape,
+    /// The path parameter that names it.
+    pub(super) parameter: String,
+    /// How an item is made of an entity that nothing was written down of yet.
+    pub(super) log: Option<LogPlan>,
+}
+
+impl Owner {
+    fn new(contract: &Contract, operation: &Operation, store: &Store) -> Option<Self> {
+        let of = operation.of.as_ref()?;
+        let ValueSource::Path(parameter) = &of.id else { return None };
+        let table = store.tables.iter().position(|table| table.set == of.set)?;
+        let set = &contract.served_set(operation)?.name;
+        let logs =
+            contract.operations.iter().flat_map(|operation| &operation.effects).filter(|effect| effect.set == of.set);
+        let log = logs.filter_map(|effect| effect.log.as_ref()).find(|log| log.set == *set);
+        Some(Self { table, parameter: parameter.clone(), log: log.and_then(|log| LogPlan::new(log, store, table)) })
+    }
 }
 
 impl Api {
@@ -74,30 +90,8 @@ impl Plan {
             _ => operation.success.status,
         };
         let answer = served.unwrap_or_else(|| fixed(contract, shape, exchange));
-        Self { status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK), answer, changes }
-    }
-}
-
-impl Change {
-    fn new(contract: &Contract, effect: &Effect, store: &Store) -> Option<Self> {
-        let table = store.tables.iter().position(|table| table.set == effect.set)?;
-        let shape = contract
-            .shapes
-            .values()
-            .find(|shape| contract.entity_set(shape).is_some_and(|set| set.name == effect.set))?;
-        let Shape::Object { properties, .. } = contract.resolve(shape) else {
-            return None;
-        };
-        let becomes = effect.becomes.iter().filter_map(|becomes| {
-            let property = properties.iter().find(|property| property.name == becomes.property)?;
-            let value = match (contract.resolve(&property.shape), serde_json::from_str(&becomes.value)) {
-                (Shape::Text { .. } | Shape::Enum { .. }, _) | (_, Err(_)) => Cell::Text(becomes.value.as_str().into()),
-                (_, Ok(value)) => Cell::from_json(&value),
-            };
-            Some((store.tables[table].column(&becomes.property)?, value))
-        });
-        let touches = effect.touches.iter().filter_map(|name| store.tables[table].column(name));
-        Some(Self { table, becomes: becomes.collect(), touches: touches.collect(), shape: shape.clone() })
+        let owner = Owner::new(contract, operation, store);
+        Self { status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK), answer, owner, changes }
     }
 }
 

@@ -14,8 +14,9 @@ use ring::signature::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::clock;
+use super::clock::Clock;
 use super::identity::{AUDIENCE, Identity, Kind, PERSONAL_TENANT};
+use super::state::Cell;
 use crate::contract::Contract;
 
 /// The issuer and judge of tokens. It has no `Debug`, so that no key can be printed.
@@ -28,10 +29,13 @@ pub(super) struct Authority {
     /// The ids of directory roles by their names, as the contracts have them.
     roles: HashMap<String, String>,
     verified: Mutex<Cache>,
+    clock: Clock,
 }
 
 /// What a verified token says, as far as serving goes.
 pub(super) struct Caller {
+    /// The object id of the user, or of the application's service principal.
+    pub(super) id: Cell,
     pub(super) kind: Kind,
     pub(super) permissions: Vec<String>,
     /// The ids of the directory roles of a user.
@@ -79,7 +83,7 @@ pub(super) struct PublicKey {
 
 impl Authority {
     /// Makes a new key. `None` if the system has no randomness.
-    pub(super) fn new(contracts: &[Contract]) -> Option<Self> {
+    pub(super) fn new(contracts: &[Contract], clock: Clock) -> Option<Self> {
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).ok()?;
@@ -89,7 +93,7 @@ impl Authority {
         let operations = contracts.iter().flat_map(|contract| &contract.operations);
         let roles = operations.flat_map(|operation| &operation.roles);
         let roles = roles.map(|role| (role.name.clone(), role.id.clone())).collect();
-        Some(Self { key, public, random, key_id, roles, verified: Mutex::new(Cache::default()) })
+        Some(Self { key, public, random, key_id, roles, verified: Mutex::new(Cache::default()), clock })
     }
 
     /// The key that tokens are verified with, and its name.
@@ -100,7 +104,7 @@ impl Authority {
 
     /// A signed token for a caller, from who is at `root`: `http://127.0.0.1:8080`.
     pub(super) fn issue(&self, identity: &Identity, root: &str) -> String {
-        let now = clock::now_seconds();
+        let now = self.clock.now_seconds();
         let is_application = identity.kind == Kind::Application;
         let starts = now.min(now.saturating_add(identity.lifetime));
         let claims = Claims {
@@ -147,7 +151,7 @@ impl Authority {
                 caller
             }
         };
-        let now = clock::now_seconds();
+        let now = self.clock.now_seconds();
         if now >= caller.expires {
             return Err("Lifetime validation failed, the token is expired.");
         }
@@ -191,7 +195,14 @@ impl Authority {
             }
             _ => return Err("The access token has to have either roles or scp."),
         };
-        Ok(Caller { kind, permissions, roles: claims.wids, not_before: claims.nbf, expires: claims.exp })
+        Ok(Caller {
+            id: Cell::Text(claims.oid.into()),
+            kind,
+            permissions,
+            roles: claims.wids,
+            not_before: claims.nbf,
+            expires: claims.exp,
+        })
     }
 }
 
@@ -274,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_token_says_who_calls_and_with_which_permissions() {
-        let authority = Authority::new(&[]).expect("randomness");
+        let authority = Authority::new(&[], Clock::default()).expect("randomness");
         for kind in [Kind::Application, Kind::DelegatedWork, Kind::DelegatedPersonal] {
             let token = authority.issue(&Identity::new(kind, ["A.Read", "B.Read"]), ROOT);
             for scheme in ["Bearer", "bearer", "BEARER"] {
@@ -288,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_token_that_was_changed_in_any_byte_is_refused() {
-        let authority = Authority::new(&[]).expect("randomness");
+        let authority = Authority::new(&[], Clock::default()).expect("randomness");
         let token = authority.issue(&Identity::none(), ROOT);
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
@@ -301,7 +312,10 @@ mod tests {
 
     #[test]
     fn another_key_an_unsigned_token_and_an_expired_one_are_refused() {
-        let (ours, theirs) = (Authority::new(&[]).expect("randomness"), Authority::new(&[]).expect("randomness"));
+        let (ours, theirs) = (
+            Authority::new(&[], Clock::default()).expect("randomness"),
+            Authority::new(&[], Clock::default()).expect("randomness"),
+        );
         let token = ours.issue(&Identity::none(), ROOT);
         assert!(caller(&theirs, &format!("Bearer {token}")).is_err());
         let claims = token.split('.').nth(1).expect("claims");
@@ -315,7 +329,7 @@ mod tests {
 
     #[test]
     fn the_cache_is_bounded_and_forgets_the_oldest() {
-        let authority = Authority::new(&[]).expect("randomness");
+        let authority = Authority::new(&[], Clock::default()).expect("randomness");
         let tokens: Vec<_> =
             (0..CACHED + 10).map(|n| authority.issue(&Identity::application([n.to_string()]), ROOT)).collect();
         for token in &tokens {

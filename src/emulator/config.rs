@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::clock::Clock;
 use super::faults::Fault;
 use super::record::Recording;
 use crate::contract::Contract;
@@ -22,6 +23,12 @@ pub struct Config {
     pub page_size: usize,
     /// How many entities a set may grow to.
     pub capacity: usize,
+    /// How many items are kept of what is written down of changes: of one entity.
+    pub logged_per_entity: usize,
+    /// The same, of all entities together.
+    pub logged: usize,
+    /// What time it is for the emulator. A clone of it can be set while the emulator runs.
+    pub clock: Clock,
     /// How many connections may be open at once; further ones wait.
     pub connections: usize,
     /// What to keep of the requests; nothing by default.
@@ -44,6 +51,9 @@ impl Config {
             users: 0,
             page_size: 100,
             capacity: 100_000,
+            logged_per_entity: 50,
+            logged: 5_000,
+            clock: Clock::default(),
             connections: 1024,
             record: None,
             outside_is_501: false,

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hyper::body::Bytes;
 
 use super::refusal::{Outcome, Refusal};
-use super::state::{Key, Row, Table, write_text};
+use super::state::{Key, Row, Rows, Table, write_text};
 use super::view::View;
 use crate::odata::{Filter, QueryOption, select};
 
@@ -18,6 +18,46 @@ pub(super) struct Place<'a> {
     pub(super) base: String,
     /// The path below the version, as requested.
     pub(super) path: &'a str,
+    /// The set and identity of the entity that the answered members belong to.
+    pub(super) owner: Option<(String, String)>,
+}
+
+/// The members that a page is made of.
+pub(super) enum Members<'a> {
+    All(&'a Rows),
+    /// A single one, made for this answer.
+    One(Row),
+    None,
+}
+
+impl<'a> Members<'a> {
+    /// The member with this identity.
+    pub(super) fn get(&self, table: &Table, key: &Key) -> Option<&Row> {
+        match self {
+            Self::All(rows) => rows.get(key),
+            Self::One(row) => (Key::of(table.id(row)) == *key).then_some(row),
+            Self::None => None,
+        }
+    }
+
+    /// Those behind a member, or all.
+    fn after(&'a self, table: &Table, after: Option<&Key>) -> impl Iterator<Item = &'a Row> + use<'a> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let (rows, one) = match self {
+            Self::All(rows) => (Some(rows.range((start, Bound::Unbounded))), None),
+            Self::One(row) => (None, Some(row).filter(|row| after.is_none_or(|after| Key::of(table.id(row)) > *after))),
+            Self::None => (None, None),
+        };
+        rows.into_iter().flatten().map(|(_, row)| row).chain(one)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::All(rows) => rows.len(),
+            Self::One(_) => 1,
+            Self::None => 0,
+        }
+    }
 }
 
 /// The options of one request.
@@ -89,7 +129,15 @@ impl<'a> Wanted<'a> {
     }
 
     fn context(&self, view: &View, place: &Place<'_>, entity: &str) -> Vec<u8> {
-        let mut context = format!("{}/$metadata#{}", place.base, view.set);
+        let mut context = format!("{}/$metadata#", place.base);
+        match &place.owner {
+            // A nested set is named for the one that it belongs to: `owners/members`.
+            Some((owners, id)) => {
+                let within = view.set.strip_prefix(owners.as_str()).unwrap_or(&view.set);
+                context.push_str(&format!("{owners}('{id}')/{}", within.trim_start_matches('/')));
+            }
+            None => context.push_str(&view.set),
+        }
         if let Some(selected) = &self.selected {
             let names: Vec<_> = selected.iter().map(|column| view.columns[*column].name.as_str()).collect();
             context.push_str(&format!("({})", names.join(",")));
@@ -105,20 +153,18 @@ impl<'a> Wanted<'a> {
     }
 
     /// The page as JSON.
-    pub(super) fn page(&self, view: &View, table: &Table, place: &Place<'_>) -> Bytes {
+    pub(super) fn page(&self, view: &View, table: &Table, members: &Members<'_>, place: &Place<'_>) -> Bytes {
         let mut json = vec![b'{'];
         json.append(&mut self.context(view, place, ""));
         if self.count {
             let count = match self.filter {
-                None => table.rows.len(),
-                Some(_) => table.rows.values().filter(|row| self.meets(view, row)).count(),
+                None => members.len(),
+                Some(_) => members.after(table, None).filter(|row| self.meets(view, row)).count(),
             };
             json.extend_from_slice(format!(r#""@odata.count":{count},"#).as_bytes());
         }
         json.extend_from_slice(br#""value":["#);
-        let start = self.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
-        let rows = table.rows.range((start, Bound::Unbounded)).map(|(_, row)| row);
-        let mut rows = rows.filter(|row| self.meets(view, row));
+        let mut rows = members.after(table, self.after.as_ref()).filter(|row| self.meets(view, row));
         let mut last = None;
         for (nth, row) in rows.by_ref().take(self.top).enumerate() {
             json.extend_from_slice(if nth > 0 { b",{" } else { b"{" });

@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod change;
 mod clock;
 mod config;
 mod connection;
@@ -30,6 +31,7 @@ mod tls;
 mod view;
 mod watch;
 
+pub use clock::Clock;
 pub use config::{Config, StartError};
 pub use faults::{Fault, FaultError, FaultKind};
 pub use identity::{Identity, Kind};

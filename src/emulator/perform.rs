@@ -1,22 +1,22 @@
 //! Does what an admitted request asks for: checks its body, changes the state, all or nothing,
 //! and makes the answer. It knows no HTTP but statuses.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use serde_json::Value;
 
 use super::answer::Done;
-use super::api::{Answer, Change, Plan};
+use super::api::{Answer, Plan};
 use super::body::{UNKNOWN_PROPERTY, check};
+use super::change::{Change, Occasion};
 use super::json::{self, JsonError};
-use super::list::Wanted;
+use super::list::{Members, Place, Wanted};
 use super::refusal::{Outcome, Refusal};
-use super::seed;
 use super::service::{Admitted, Service};
 use super::state::{Cell, Key, Store};
-use super::{clock, state};
+use super::view::View;
 use crate::contract::{Body, Contract, Effect, Missing, Operation, ValueSource};
-use crate::odata::{QueryOption, format_instant};
+use crate::odata::QueryOption;
 
 /// Checks the body of a request. `None` if the operation takes none, or it is left out.
 pub(super) fn read_body(contract: &Contract, operation: &Operation, bytes: &[u8]) -> Outcome<Option<Value>> {
@@ -71,25 +71,33 @@ impl Service {
             Answer::Page(view) => {
                 let wanted = self.wanted(admitted, view, &admitted.options)?;
                 let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
-                Some(wanted.page(view, &store.tables[view.table], &self.place(admitted)))
+                let table = &store.tables[view.table];
+                let mut place = self.place(admitted);
+                let members = match owned(admitted, view, &store, &mut place)? {
+                    Some(members) => members,
+                    None => Members::All(&table.rows),
+                };
+                Some(wanted.page(view, table, &members, &place))
             }
             Answer::Entity(view) => {
                 let wanted = self.wanted(admitted, view, &admitted.options)?;
                 let id = admitted.parameters.last().map_or("", |(_, value)| value);
                 let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
-                let row = store.tables[view.table].get(id).ok_or_else(|| absent(id))?;
-                Some(wanted.entity(view, row, &self.place(admitted)))
+                let mut place = self.place(admitted);
+                let key = Key::of(id);
+                let members = owned(admitted, view, &store, &mut place)?;
+                let table = &store.tables[view.table];
+                let row = match &members {
+                    None => table.rows.get(&key),
+                    Some(members) => members.get(table, &key),
+                };
+                Some(wanted.entity(view, row.ok_or_else(|| absent(id))?, &place))
             }
         };
         Ok(Done { status: plan.status, headers, body })
     }
 
-    fn wanted<'a>(
-        &self,
-        admitted: &Admitted<'_>,
-        view: &super::view::View,
-        options: &'a [QueryOption<'a>],
-    ) -> Outcome<Wanted<'a>> {
+    fn wanted<'a>(&self, admitted: &Admitted<'_>, view: &View, options: &'a [QueryOption<'a>]) -> Outcome<Wanted<'a>> {
         let mut wanted = Wanted::read(view, options, self.page_size)?;
         wanted.all_members = admitted.all_members;
         Ok(wanted)
@@ -101,23 +109,18 @@ impl Service {
         for (effect, change) in effects() {
             self.possible(admitted, effect, change, body, store)?;
         }
-        let now: Arc<str> = format_instant(clock::now()).into();
+        let occasion = Occasion { now: self.clock.now(), actor: &admitted.caller.id, bounds: self.bounds };
         for (effect, change) in effects() {
+            let create = effect.missing == Missing::Create;
             for id in ids(admitted, effect, body) {
-                let table = &mut store.tables[change.table];
-                if let Some(row) = table.get_mut(id) {
-                    alter(row, change, &now);
-                } else if effect.missing == Missing::Create {
-                    let mut row = seed::bare(&admitted.api.contract, &change.shape, table, id);
-                    alter(&mut row, change, &now);
-                    table.rows.insert(Key::of(id), row);
-                }
+                change.apply(&admitted.api.contract, store, id, create, &occasion);
             }
         }
         Ok(())
     }
 
-    /// Refuses the call if an identity may not be missing, or there is no room for new ones.
+    /// Refuses the call if an identity may not be missing or be in its present state, or if
+    /// there is no room for new ones.
     fn possible(
         &self,
         admitted: &Admitted<'_>,
@@ -127,6 +130,17 @@ impl Service {
         store: &Store,
     ) -> Outcome<()> {
         let table = &store.tables[change.table];
+        let (contract, operation) = (&admitted.api.contract, admitted.operation);
+        if !change.refuses.is_empty() {
+            for id in ids(admitted, effect, body) {
+                let Some(refused) = table.get(id).and_then(|row| change.refuses(row)) else { continue };
+                let refused = &effect.refuses[refused];
+                let message =
+                    format!("'{}' cannot be changed: {} is {}.", shortened(id), refused.property, refused.value);
+                let refusal = Refusal::bad_request(message);
+                return Err(refusal.of(contract, operation, "refuse", Some(&refused.property), &refused.origin));
+            }
+        }
         if effect.missing == Missing::Ignore {
             return Ok(());
         }
@@ -140,7 +154,6 @@ impl Service {
                         ValueSource::Path(_) => absent(id),
                         ValueSource::Body(_) => Refusal::bad_request(format!("'{}' does not exist.", shortened(id))),
                     };
-                    let (contract, operation) = (&admitted.api.contract, admitted.operation);
                     return Err(refusal.of(contract, operation, "missing", None, &effect.origin));
                 }
             }
@@ -154,17 +167,27 @@ impl Service {
     }
 }
 
-fn alter(row: &mut state::Row, change: &Change, now: &Arc<str>) {
-    for (place, value) in &change.becomes {
-        match (&row[*place], value) {
-            // Writing the very same text again would cost more than looking.
-            (Cell::Text(held), Cell::Text(value)) if Arc::ptr_eq(held, value) => {}
-            _ => row[*place].clone_from(value),
-        }
-    }
-    for place in &change.touches {
-        row[*place] = Cell::Text(now.clone());
-    }
+/// The members that belong to the entity in the path; `None` for a set that is not nested.
+fn owned<'a>(
+    admitted: &Admitted<'_>,
+    view: &View,
+    store: &'a Store,
+    place: &mut Place<'_>,
+) -> Outcome<Option<Members<'a>>> {
+    let Some(owner) = &admitted.plan.owner else { return Ok(None) };
+    let parameter = admitted.parameters.iter().find(|(name, _)| *name == owner.parameter);
+    let id = parameter.map_or("", |(_, value)| value);
+    let table = &store.tables[owner.table];
+    let entity = table.get(id).ok_or_else(|| absent(id))?;
+    place.owner = Some((table.set.clone(), table.id(entity).to_owned()));
+    let items = &store.tables[view.table];
+    let group = items.group(&Key::of(id));
+    Ok(Some(match (group, &owner.log) {
+        (Some(rows), _) => Members::All(rows),
+        // Nothing was written down yet: the entity is as it always was.
+        (None, Some(log)) => Members::One(log.item(items, entity, &Cell::Null)),
+        (None, None) => Members::None,
+    }))
 }
 
 /// The identities that an effect is about.

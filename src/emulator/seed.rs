@@ -14,12 +14,14 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
     let mut store = Store { tables: tables(contracts) };
     for contract in contracts {
         let seen = Seen::of(contract);
+        owners(&mut store, &seen);
         // What was documented for one entity is worth more than what a list showed of it.
         let shown = |by_key: bool| {
             contract.exchanges.iter().filter_map(move |exchange| {
                 let operation = contract.operation(&exchange.operation)?;
                 let (shape, entities) = entities(contract, operation, exchange)?;
-                (operation.path.parameters().next().is_some() == by_key).then_some((shape, entities))
+                let is_of = operation.of.is_none() && operation.path.parameters().next().is_some() == by_key;
+                is_of.then_some((shape, entities))
             })
         };
         for (shape, entities) in shown(true).chain(shown(false)) {
@@ -37,7 +39,9 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
             }
         }
         for shape in contract.shapes.values() {
-            let Some(set) = contract.entity_set(shape) else { continue };
+            let Some(set) = contract.entity_set(shape).filter(|set| contract.owner(&set.name).is_none()) else {
+                continue;
+            };
             let first = store.tables.iter().position(|table| table.set == set.name);
             for index in 0..generated {
                 let id = guid(&set.name, index);
@@ -49,6 +53,32 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
         }
     }
     store
+}
+
+/// Members of nested sets as documented, and the entities that they belong to. A member with
+/// the identity of its entity is the entity as it is now.
+fn owners(store: &mut Store, seen: &Seen<'_>) {
+    let contract = seen.contract;
+    for exchange in &contract.exchanges {
+        let Some(operation) = contract.operation(&exchange.operation) else { continue };
+        let (Some(of), Some((shape, items))) = (&operation.of, entities(contract, operation, exchange)) else {
+            continue;
+        };
+        let (ValueSource::Path(parameter), Some(owner)) = (&of.id, entity_shape(contract, &of.set)) else { continue };
+        let (Some(id), Some(key)) = (in_path(contract, operation, exchange, Some(parameter)), key(contract, owner))
+        else {
+            continue;
+        };
+        let present = items
+            .iter()
+            .find(|item| item.get(key).and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(id)));
+        let mut entity = present.map(|item| (*item).clone()).unwrap_or_default();
+        entity.insert(key.to_owned(), json!(id));
+        insert(store, seen, owner, &entity);
+        for item in items {
+            insert_into(store, seen, shape, item, Some(id));
+        }
+    }
 }
 
 /// A member of a set that has nothing but an identity: `null` where the contract allows it, a
@@ -135,8 +165,7 @@ fn tables(contracts: &[Contract]) -> Vec<Table> {
         for shape in contract.shapes.values() {
             let Shape::Object { properties, set: Some(set), .. } = shape else { continue };
             let place = tables.iter().position(|table| table.set == set.name).unwrap_or_else(|| {
-                let columns = vec![set.key.clone()];
-                tables.push(Table { set: set.name.clone(), key: 0, columns, rows: Default::default() });
+                tables.push(Table::new(&set.name, &set.key));
                 tables.len() - 1
             });
             let extra = undocumented(contract, &set.name);
@@ -186,21 +215,27 @@ impl<'a> Seen<'a> {
 
 /// Adds a member, unless it is there: documented values where they fit, plausible ones elsewhere.
 fn insert(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String, Value>) {
+    insert_into(store, seen, shape, entity, None);
+}
+
+/// The same, of a nested set where the entity is named that the member belongs to.
+fn insert_into(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String, Value>, owner: Option<&str>) {
     let contract = seen.contract;
     let Some(set) = contract.entity_set(shape) else { return };
     let Some(table) = store.tables.iter_mut().find(|table| table.set == set.name) else { return };
     let Some(id) = entity.get(&set.key).and_then(Value::as_str).map(str::to_ascii_lowercase) else { return };
-    let key = Key::of(&id);
-    if table.rows.contains_key(&key) {
+    let (key, owner) = (Key::of(&id), owner.map(Key::of));
+    let members = owner.as_ref().map_or(Some(&table.rows), |owner| table.group(owner));
+    if members.is_some_and(|members| members.contains_key(&key)) {
         return;
     }
-    let index = table.rows.len();
+    let index = members.map_or(0, |members| members.len());
     let mut row = vec![Cell::Null; table.columns.len()];
     for property in properties(contract, shape).iter().chain(seen.extra(&set.name)) {
         let Some(place) = table.column(&property.name) else { continue };
         row[place] = match entity.get(&property.name) {
             Some(Value::Null) if property.nullable => Cell::Null,
-            Some(value) if check(contract, &property.shape, value).is_ok() => Cell::from_json(value),
+            Some(value) if fits(contract, &property.shape, value) => Cell::from_json(value),
             _ => match seen.member(&set.name, property, index) {
                 Some(member) => Cell::from_json(member),
                 None => Cell::from_json(&plausible(contract, &property.shape, &property.name, index)),
@@ -208,7 +243,28 @@ fn insert(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String
         };
     }
     row[table.key] = Cell::Text(id.into());
-    table.rows.insert(key, row.into());
+    match owner {
+        Some(owner) => table.add(owner, key, row.into(), usize::MAX, usize::MAX),
+        None => {
+            table.rows.insert(key, row.into());
+        }
+    }
+}
+
+/// Whether a documented value can be answered. Pages show null for whatever an answer may leave
+/// out.
+fn fits(contract: &Contract, shape: &Shape, value: &Value) -> bool {
+    fn known(value: &Value) -> Value {
+        match value {
+            Value::Object(object) => {
+                let known_ones = object.iter().filter(|(_, value)| !value.is_null());
+                known_ones.map(|(name, value)| (name.clone(), known(value))).collect::<Map<_, _>>().into()
+            }
+            Value::Array(items) => items.iter().map(known).collect(),
+            other => other.clone(),
+        }
+    }
+    check(contract, shape, &known(value)).is_ok()
 }
 
 /// Whether the set holds an entity with the same identity and other values. Pages show one
@@ -271,15 +327,8 @@ fn entities<'a>(
 /// on, and the key in the path of an operation that answers an entity.
 fn named<'a>(contract: &'a Contract, exchange: &'a Exchange) -> Vec<(EntitySet, &'a str)> {
     let Some(operation) = contract.operation(&exchange.operation) else { return Vec::new() };
-    let path = exchange.target(&contract.api).map(|target| target.path).unwrap_or_default();
+    let in_path = |parameter| in_path(contract, operation, exchange, parameter);
     let mut named = Vec::new();
-    let in_path = |parameter: Option<&str>| {
-        let template = operation.paths().find(|template| template.matches(&path).is_some())?;
-        let parameter = parameter.or(template.parameters().last())?;
-        let place = template.as_str().split('/').position(|segment| segment == format!("{{{parameter}}}"))?;
-        let (_, below) = exchange.url.split_once(&format!("/{}/", contract.api))?;
-        below.split('?').next()?.split('/').nth(place.checked_sub(1)?)
-    };
     for effect in &operation.effects {
         let set = EntitySet { name: effect.set.clone(), key: effect.key.clone() };
         match &effect.ids {
@@ -294,17 +343,32 @@ fn named<'a>(contract: &'a Contract, exchange: &'a Exchange) -> Vec<(EntitySet, 
         }
     }
     let answered = operation.success.shape.as_ref().and_then(|shape| contract.entity_set(shape));
-    if let (Some(set), Some(id)) = (answered, in_path(None)) {
+    if let (Some(set), Some(id), None) = (answered, in_path(None), &operation.of) {
         named.push((set.clone(), id));
     }
     named
 }
 
-fn entity_shape<'a>(contract: &'a Contract, set: &str) -> Option<&'a Shape> {
+/// A path parameter of the request of an exchange, the last one if none is named.
+fn in_path<'a>(
+    contract: &Contract,
+    operation: &Operation,
+    exchange: &'a Exchange,
+    parameter: Option<&str>,
+) -> Option<&'a str> {
+    let path = exchange.target(&contract.api).map(|target| target.path).unwrap_or_default();
+    let template = operation.paths().find(|template| template.matches(&path).is_some())?;
+    let parameter = parameter.or(template.parameters().last())?;
+    let place = template.as_str().split('/').position(|segment| segment == format!("{{{parameter}}}"))?;
+    let (_, below) = exchange.url.split_once(&format!("/{}/", contract.api))?;
+    below.split('?').next()?.split('/').nth(place.checked_sub(1)?)
+}
+
+pub(super) fn entity_shape<'a>(contract: &'a Contract, set: &str) -> Option<&'a Shape> {
     contract.shapes.values().find(|shape| contract.entity_set(shape).is_some_and(|found| found.name == set))
 }
 
-fn properties<'a>(contract: &'a Contract, shape: &'a Shape) -> &'a [Property] {
+pub(super) fn properties<'a>(contract: &'a Contract, shape: &'a Shape) -> &'a [Property] {
     match contract.resolve(shape) {
         Shape::Object { properties, .. } => properties,
         _ => &[],

@@ -12,7 +12,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::api::Api;
 use super::auth::Authority;
-use super::clock;
+use super::change::Bounds;
+use super::clock::Clock;
 use super::config::{Config, StartError};
 use super::connection::{FAREWELL, serve, told};
 use super::faults::{Active, Fault};
@@ -69,10 +70,12 @@ impl Emulator {
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
-            authority: Authority::new(&config.contracts).ok_or(StartError::Key)?,
+            authority: Authority::new(&config.contracts, config.clock.clone()).ok_or(StartError::Key)?,
             address,
             page_size: config.page_size,
             capacity: config.capacity,
+            bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
+            clock: config.clock,
             watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
         });
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
@@ -83,7 +86,7 @@ impl Emulator {
         let mut accepting = vec![accept(listener, None)];
         let secure = match secure {
             Some((listener, address)) => {
-                let certificates = Certificates::new(clock::now_seconds(), &[address.ip()]).map(Arc::new);
+                let certificates = Certificates::new(Clock::default().now_seconds(), &[address.ip()]).map(Arc::new);
                 let certificates = certificates.map_err(|error| StartError::Certificates(error.to_string()))?;
                 let tls = certificates.clone().server().map_err(|error| StartError::Certificates(error.to_string()))?;
                 accepting.push(accept(listener, Some(TlsAcceptor::from(Arc::new(tls)))));

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
@@ -19,6 +19,8 @@ use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
 use super::auth::{Authority, Caller};
 use super::body::check;
+use super::change::Bounds;
+use super::clock::Clock;
 use super::content::Answered;
 use super::identity::Kind;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
@@ -37,6 +39,9 @@ pub(super) struct Service {
     pub(super) address: SocketAddr,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// How much of what is written down of changes is kept.
+    pub(super) bounds: Bounds,
+    pub(super) clock: Clock,
     /// Records and faults; nothing looks at them while both are off.
     pub(super) watch: Watch,
 }
@@ -72,6 +77,8 @@ pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
     pub(super) operation: &'a Operation,
     pub(super) plan: &'a Plan,
+    /// Who asks.
+    pub(super) caller: Arc<Caller>,
     /// Path parameters, decoded.
     pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) options: Vec<QueryOption<'a>>,
@@ -107,7 +114,7 @@ impl Service {
             Err(refusal) => Err(refusal),
         };
         drain(&parts, body).await;
-        Ok(trace.respond(outcome))
+        Ok(trace.respond(outcome, &self.clock))
     }
 
     /// Takes the body from the connection and checks it.
@@ -162,7 +169,7 @@ impl Service {
         scheme: Scheme,
     ) -> Outcome<Admitted<'a>> {
         let Located { api, operation, plan, path, .. } = located;
-        self.permit(api, operation, parts)?;
+        let caller = self.permit(api, operation, parts)?;
         headers(api, operation, parts)?;
         let mut parameters = Vec::with_capacity(located.parameters.len());
         for (name, raw) in located.parameters {
@@ -171,11 +178,11 @@ impl Service {
         let options = options(api, operation, plan, parts.uri.query().unwrap_or_default())?;
         content_type(api, operation, parts)?;
         let all_members = prefers(parts, "include-unknown-enum-members");
-        Ok(Admitted { api, operation, plan, parameters, options, path, head: parts, scheme, all_members })
+        Ok(Admitted { api, operation, plan, caller, parameters, options, path, head: parts, scheme, all_members })
     }
 
     /// Who calls, and whether it may.
-    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
+    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Arc<Caller>> {
         let caller = self.authority.caller(&parts.headers).map_err(|why| {
             Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
                 .convention(&api.contract, "unauthenticated")
@@ -184,7 +191,8 @@ impl Service {
         let (kind, permitted) = caller.kind.permitted(&operation.permissions);
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
-            return self.role(api, operation, &caller);
+            self.role(api, operation, &caller)?;
+            return Ok(caller);
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
@@ -214,7 +222,7 @@ impl Service {
             Some(host) => format!("{scheme}://{host}/{api}"),
             None => format!("{scheme}://{}/{api}", self.address),
         };
-        Place { base, path: admitted.path }
+        Place { base, path: admitted.path, owner: None }
     }
 }
 

@@ -1,7 +1,7 @@
-//! What the emulator remembers: the members of each entity set. It knows no contract: which
-//! sets and columns there are is decided by `view` and `seed`.
+//! What the emulator remembers: the members of each entity set, and those that belong to one of
+//! them. It knows no contract: which sets and columns there are is decided by `view` and `seed`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -24,9 +24,16 @@ pub(super) struct Table {
     pub(super) key: usize,
     /// Names of the properties, those of all versions.
     pub(super) columns: Vec<String>,
-    /// The members, by identity.
-    pub(super) rows: BTreeMap<Key, Row>,
+    /// The members, by identity; none of a nested set.
+    pub(super) rows: Rows,
+    /// Of a nested set: the members, by the identity of the entity that they belong to.
+    groups: BTreeMap<Key, Rows>,
+    /// The entities whose members were added, the oldest first.
+    added: VecDeque<Key>,
 }
+
+/// Members by identity.
+pub(super) type Rows = BTreeMap<Key, Row>;
 
 /// The identity of a member, without regard to case. Most are GUIDs, which compare fastest as
 /// numbers; their order is that of their text.
@@ -53,9 +60,10 @@ pub(super) type Row = Box<[Cell]>;
 pub(super) enum Cell {
     Null,
     Boolean(bool),
+    Number(serde_json::Number),
     Text(Arc<str>),
-    /// Numbers, lists and objects.
-    Other(Value),
+    /// A list or an object, as it is written.
+    Json(Arc<str>),
 }
 
 impl Cell {
@@ -63,8 +71,9 @@ impl Cell {
         match value {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Boolean(*value),
+            Value::Number(number) => Self::Number(number.clone()),
             Value::String(text) => Self::Text(text.as_str().into()),
-            other => Self::Other(other.clone()),
+            Value::Array(_) | Value::Object(_) => Self::Json(value.to_string().into()),
         }
     }
 
@@ -73,8 +82,19 @@ impl Cell {
         match self {
             Self::Boolean(value) => Datum::Boolean(*value),
             Self::Text(text) => Datum::Text(text),
-            Self::Other(Value::Number(number)) => number.as_f64().map_or(Datum::Null, Datum::Number),
-            Self::Null | Self::Other(_) => Datum::Null,
+            Self::Number(number) => number.as_f64().map_or(Datum::Null, Datum::Number),
+            Self::Null | Self::Json(_) => Datum::Null,
+        }
+    }
+
+    /// The value as JSON sees it.
+    pub(super) fn to_json(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(value) => Value::Bool(*value),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Text(text) => Value::String(text.to_string()),
+            Self::Json(text) => serde_json::from_str(text).unwrap_or_default(),
         }
     }
 
@@ -84,7 +104,8 @@ impl Cell {
             Self::Null => json.write_all(b"null"),
             Self::Boolean(value) => write!(json, "{value}"),
             Self::Text(text) => return write_text(text, json),
-            Self::Other(value) => serde_json::to_writer(json, value).map_err(Into::into),
+            Self::Number(number) => write!(json, "{number}"),
+            Self::Json(text) => json.write_all(text.as_bytes()),
         };
         written.expect("writing to memory does not fail");
     }
@@ -96,6 +117,56 @@ pub(super) fn write_text(text: &str, json: &mut Vec<u8>) {
 }
 
 impl Table {
+    /// A set without members and with no property but its members' identity.
+    pub(super) fn new(set: &str, key: &str) -> Self {
+        Self {
+            set: set.to_owned(),
+            key: 0,
+            columns: vec![key.to_owned()],
+            rows: Rows::new(),
+            groups: BTreeMap::new(),
+            added: VecDeque::new(),
+        }
+    }
+
+    /// The members of a nested set that belong to an entity, if there are any.
+    pub(super) fn group(&self, owner: &Key) -> Option<&Rows> {
+        self.groups.get(owner)
+    }
+
+    /// Adds a member of an entity. Where an entity has more than `most` members, or all
+    /// entities together more than `total`, the oldest is forgotten.
+    pub(super) fn add(&mut self, owner: Key, member: Key, row: Row, most: usize, total: usize) {
+        let group = self.groups.entry(owner.clone()).or_default();
+        if group.insert(member, row).is_some() {
+            return;
+        }
+        if group.len() > most.max(1) {
+            forget(group, &owner);
+        } else {
+            self.added.push_back(owner);
+        }
+        if self.added.len() > total.max(1)
+            && let Some(owner) = self.added.pop_front()
+            && let Some(group) = self.groups.get_mut(&owner)
+        {
+            forget(group, &owner);
+            if group.is_empty() {
+                self.groups.remove(&owner);
+            }
+        }
+    }
+
+    /// Gives a member of an entity another identity.
+    pub(super) fn rename(&mut self, owner: &Key, from: &Key, to: &str) {
+        if let Some(group) = self.groups.get_mut(owner)
+            && let Some(mut row) = group.remove(from)
+        {
+            row[self.key] = Cell::Text(to.into());
+            group.insert(Key::of(to), row);
+        }
+    }
+
     /// The place of a column.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column == name)
@@ -106,17 +177,21 @@ impl Table {
         self.rows.get(&Key::of(id))
     }
 
-    /// A member to change.
-    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Row> {
-        self.rows.get_mut(&Key::of(id))
-    }
-
     /// The identity of a member as it is shown.
     pub(super) fn id<'a>(&self, row: &'a Row) -> &'a str {
         match &row[self.key] {
             Cell::Text(id) => id,
-            Cell::Null | Cell::Boolean(_) | Cell::Other(_) => "",
+            _ => "",
         }
+    }
+}
+
+/// Forgets the oldest member of an entity: identities of older members have their times in
+/// them, and the newest has the entity's own.
+fn forget(group: &mut Rows, owner: &Key) {
+    let oldest = group.keys().find(|key| *key != owner).or(group.keys().next()).cloned();
+    if let Some(oldest) = oldest {
+        group.remove(&oldest);
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::answer::{Done, Trace};
 use super::api::Answer;
 use super::auth::Caller;
-use super::clock;
+use super::clock::{self, Clock};
 use super::content::{Answered, Broken, Content};
 use super::faults::{Active, Fault, Spoil, Strike, Subject};
 use super::identity::{Kind, PERSONAL_TENANT, TENANT};
@@ -93,7 +93,7 @@ impl Watch {
 impl Service {
     /// Answers one request, with faults and a record.
     pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
-        let (started, time) = (clock::stopwatch(), clock::now());
+        let (started, time) = (clock::stopwatch(), self.clock.now());
         let number = self.watch.recorder.as_ref().map(Recorder::number);
         let admitted = self.admit(parts, scheme).map_err(|refusal| self.outside(parts, refusal));
         let (bytes, failed) = match admitted.is_err() && parts.headers.contains_key(EXPECT) {
@@ -138,7 +138,7 @@ impl Service {
             received.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
             recorder.keep(received);
         }
-        end.respond(trace)
+        end.respond(trace, &self.clock)
     }
 
     /// What is answered to a request of which no contract speaks.
@@ -177,7 +177,7 @@ impl Service {
         ready: Outcome<(Admitted<'_>, Option<Value>)>,
         subject: Option<&Subject<'_>>,
     ) -> (End, Option<&'static str>) {
-        let strike = subject.and_then(|subject| self.watch.active().before(subject, clock::now()));
+        let strike = subject.and_then(|subject| self.watch.active().before(subject, self.clock.now()));
         let Some((strike, fault)) = strike else {
             let (outcome, page) = match ready {
                 Err(refusal) => (Err(refusal), None),
@@ -293,10 +293,10 @@ impl End {
         }
     }
 
-    fn respond(self, trace: Trace) -> Answered {
+    fn respond(self, trace: Trace, clock: &Clock) -> Answered {
         match self {
-            Self::Answer(outcome) => Ok(trace.respond(outcome)),
-            Self::Cut(outcome) => Ok(trace.respond(outcome).map(Content::into_cut)),
+            Self::Answer(outcome) => Ok(trace.respond(outcome, clock)),
+            Self::Cut(outcome) => Ok(trace.respond(outcome, clock).map(Content::into_cut)),
             Self::Html(status) => {
                 let mut response = Response::new(Content::whole(Bytes::from_static(GATEWAY)));
                 *response.status_mut() = status;

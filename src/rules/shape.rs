@@ -74,6 +74,19 @@ fn walk(contract: &Contract, shape: &Shape, value: &Value, at: &str, found: &mut
     }
 }
 
+/// The value without the properties of objects that are null: to a program that reads them, a
+/// null says what an absence says.
+pub(super) fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let there = object.iter().filter(|(_, value)| !value.is_null());
+            there.map(|(name, value)| (name.clone(), without_nulls(value))).collect::<serde_json::Map<_, _>>().into()
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
 /// Equality of decoded values: dates are equal as moments, however they are written.
 pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {

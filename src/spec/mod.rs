@@ -4,6 +4,7 @@
 //! or a server does with a contract. `build.rs` compiles it too, so that one piece of code
 //! decides what a usable description is.
 
+mod effect;
 mod fit;
 mod index;
 mod read;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Content, Document, Node, SpecError, escape};
 use crate::contract::{
-    Alias, Becomes, Body, Contract, Convention, Effect, EntitySet, Header, Licence, Missing, Operation, Permissions,
-    Property, Query, Reply, Role, Server, Shape, Source, Template, ValueSource,
+    Alias, Body, Contract, Convention, EntitySet, Header, Licence, Operation, Permissions, Property, Query, Reply,
+    Role, Server, Shape, Source, Template,
 };
 
-type Result<T> = std::result::Result<T, SpecError>;
+pub(super) type Result<T> = std::result::Result<T, SpecError>;
 
 /// The name of the header that every security scheme of Graph needs.
 const AUTHORIZATION: &str = "Authorization";
@@ -68,10 +68,10 @@ fn servers(document: &Document) -> Result<Vec<Server>> {
 }
 
 /// One operation of a document.
-struct Reader<'a> {
-    document: &'a Document,
+pub(super) struct Reader<'a> {
+    pub(super) document: &'a Document,
     pointer: String,
-    node: &'a Node,
+    pub(super) node: &'a Node,
 }
 
 impl Reader<'_> {
@@ -79,12 +79,12 @@ impl Reader<'_> {
         format!("{}{below}", self.pointer)
     }
 
-    fn fail<T>(&self, line: usize, reason: impl Into<String>) -> Result<T> {
+    pub(super) fn fail<T>(&self, line: usize, reason: impl Into<String>) -> Result<T> {
         let subject = self.node.str("operationId").unwrap_or(&self.pointer);
         Err(SpecError::new(&self.document.file, line, subject, reason))
     }
 
-    fn source(&self, below: &str, line: usize) -> Result<Source> {
+    pub(super) fn source(&self, below: &str, line: usize) -> Result<Source> {
         self.document.source(&self.at(below), line)
     }
 
@@ -133,6 +133,7 @@ impl Reader<'_> {
             body: self.body()?,
             success: self.success()?,
             effects: self.effects()?,
+            of: self.of()?,
             licence: self.licence()?,
             source,
             origin,
@@ -260,57 +261,6 @@ impl Reader<'_> {
             shape: schema.map(|schema| shape(self.document, schema, &self.at(&below))).transpose()?,
             source: self.source(&below, line)?,
             origin: self.document.origin(line),
-        })
-    }
-
-    fn effects(&self) -> Result<Vec<Effect>> {
-        let items = self.node.get("x-entra-effect").into_iter().flat_map(Node::items);
-        items.enumerate().map(|(index, node)| self.effect(node, &format!("/x-entra-effect/{index}"))).collect()
-    }
-
-    fn effect(&self, node: &Node, below: &str) -> Result<Effect> {
-        let Some(set) = node.str("set") else {
-            return self.fail(node.line, "an effect names its entity set: 'set: riskyUsers'");
-        };
-        let matched = node.get("match").and_then(|node| node.entries().next());
-        let Some((key, ids)) = matched.and_then(|(key, _, node)| Some((key, ValueSource::parse(node.text()?)?))) else {
-            return self.fail(node.line, "an effect says whom it meets: 'match: {id: body.userIds}'");
-        };
-        let Some(missing) = node.str("missing").and_then(Missing::parse) else {
-            return self.fail(node.line, "'missing' is create, ignore or refuse");
-        };
-        let mut becomes = Vec::new();
-        for (property, line, value) in node.get("becomes").into_iter().flat_map(Node::entries) {
-            let Some(text) = value.str("value") else {
-                return self.fail(*line, format!("'{property}' becomes {{value: …}}"));
-            };
-            let source = match value.get("source") {
-                Some(source) => self.document.read_source(source)?,
-                None => self.source(&format!("{below}/becomes/{}", escape(property)), *line)?,
-            };
-            becomes.push(Becomes {
-                property: property.clone(),
-                value: text.to_owned(),
-                source,
-                origin: self.document.origin(*line),
-            });
-        }
-        Ok(Effect {
-            set: set.to_owned(),
-            key: key.clone(),
-            ids,
-            missing,
-            missing_source: self.source(&format!("{below}/missing"), node.line)?,
-            becomes,
-            touches: node
-                .get("touch")
-                .into_iter()
-                .flat_map(Node::items)
-                .filter_map(Node::text)
-                .map(str::to_owned)
-                .collect(),
-            source: self.source(below, node.line)?,
-            origin: self.document.origin(node.line),
         })
     }
 }

@@ -242,6 +242,7 @@ fn operation() -> impl Strategy<Value = Operation> {
                 body,
                 success: Reply { status, shape: None, source: source.clone(), origin: origin.clone() },
                 effects: Vec::new(),
+                of: None,
                 licence: None,
                 source,
                 origin,

@@ -177,7 +177,8 @@ impl<'p> Schemas<'p> {
         }
     }
 
-    /// The only resource that has every property that examples show.
+    /// The resource that has every property that examples show, and fewest beside: one that is
+    /// derived from another has all of that one's.
     fn alike(&self, shown: &Kind) -> Option<String> {
         let Kind::Object(properties) = shown else { return None };
         let names: Vec<&str> =
@@ -185,9 +186,12 @@ impl<'p> Schemas<'p> {
         let has_all = |resource: &Resource| {
             names.iter().all(|name| resource.properties.iter().flatten().any(|property| property.name == **name))
         };
-        let mut found = self.resources.iter().filter(|(_, (_, resource))| names.len() >= FEWEST && has_all(resource));
-        match (found.next(), found.next()) {
-            (Some((name, _)), None) => Some(name.clone()),
+        let n_properties = |resource: &Resource| resource.properties.iter().flatten().count();
+        let found = self.resources.iter().filter(|(_, (_, resource))| names.len() >= FEWEST && has_all(resource));
+        let mut found: Vec<_> = found.map(|(name, (_, resource))| (n_properties(resource), name)).collect();
+        found.sort();
+        match found.as_slice() {
+            [(fewest, name), rest @ ..] if rest.first().is_none_or(|(next, _)| next > fewest) => Some((*name).clone()),
             _ => None,
         }
     }

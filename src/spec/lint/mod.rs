@@ -13,6 +13,7 @@ mod component_nullable;
 mod content_forbidden;
 mod dangling_reference;
 mod duplicate_key;
+mod effect_unfounded;
 mod error_answers_differ;
 mod example_misfit;
 mod example_unpaired;
@@ -104,6 +105,7 @@ pub const RULES: &[&Rule] = &[
     &combined_schema::RULE,
     &security_missing::RULE,
     &source_missing::RULE,
+    &effect_unfounded::RULE,
     &content_forbidden::RULE,
     &example_misfit::RULE,
     &example_unpaired::RULE,

@@ -73,6 +73,17 @@ const BREAKS: &[(&str, &str, &str)] = &[
         "        - delegated: [IdentityRiskyUser.Reed.All]",
     ),
     ("source_missing", "      x-entra-source: {page: beta/api/riskyusers-get.md (2021-07), rests: documented}\n", ""),
+    ("effect_unfounded", "        - set: riskyUsers\n", "        - set: riskyPeople\n"),
+    ("effect_unfounded", "            isDeleted: {value: true}", "            isGone: {value: true}"),
+    ("effect_unfounded", "touch: [riskLastUpdatedDateTime]", "touch: [riskLastTouched]"),
+    ("effect_unfounded", "processing: isProcessing", "processing: isBusy"),
+    ("effect_unfounded", "            set: riskyUsers/history", "            set: riskyUsers/past"),
+    ("effect_unfounded", "            dated: risk", "            dated: lastRisk"),
+    ("effect_unfounded", "activity/detail: {from", "activities/detail: {from"),
+    ("effect_unfounded", "x-entra-of: {set: riskyUsers,", "x-entra-of: {set: riskyPeople,"),
+    ("extension_unusable", "x-entra-of: {set: riskyUsers, match: {userId: path.id}}", "x-entra-of: {set: riskyUsers}"),
+    ("extension_unusable", "initiatedBy: {from: caller.id}", "initiatedBy: {from: caller.name}"),
+    ("extension_unusable", "            isDeleted: {value: true}", "            isDeleted: {is: true}"),
     (
         "content_forbidden",
         "'204': {description: The service took the request.}",
@@ -320,7 +331,14 @@ fn with(texts: &[(&str, &str)]) -> Vec<(String, Severity, String)> {
 #[test]
 fn transcripts_and_operations_belong_together() {
     let of = |operation: &str| DISMISS.replace("riskyUser.dismiss", operation);
-    let all = ["riskyUser.list", "riskyUser.get", "riskyUser.dismiss", "riskyUser.confirmCompromised"];
+    let all = [
+        "riskyUser.list",
+        "riskyUser.get",
+        "riskyUser.listHistory",
+        "riskyUser.getHistoryItem",
+        "riskyUser.dismiss",
+        "riskyUser.confirmCompromised",
+    ];
     let texts: Vec<_> = all.iter().map(|id| of(id)).collect();
     let complete: Vec<_> = texts.iter().map(|text| ("a", text.as_str())).collect();
     assert_eq!(with(&complete), Vec::new());

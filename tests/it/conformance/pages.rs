@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use entra_risk::contract::Exchange;
+use entra_risk::contract::{Exchange, Statement};
 use serde_json::Value;
 
 use super::contract;
@@ -96,9 +96,12 @@ fn what_a_transcript_states_stands_on_its_page() {
     let Some(folder) = pages() else { return };
     let mut n_checked = 0;
     for exchange in &contract().exchanges {
-        // The page of the clouds is not among the copies.
-        let stated =
-            exchange.statements.iter().filter(|statement| statement.page != "none" && statement.kind != "cloud");
+        // What Entra's how-to pages, the permissions data and the page of clouds say is not beside
+        // the project.
+        let is_there =
+            |page: &str| page != "none" && !page.starts_with("Entra: ") && !page.starts_with("devx-content ");
+        let looked_for = |statement: &&Statement| is_there(&statement.page) && statement.kind != "cloud";
+        let stated = exchange.statements.iter().filter(looked_for);
         for statement in stated {
             let path = page_of(&folder, &statement.page);
             let mut page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -118,6 +121,7 @@ fn what_a_transcript_states_stands_on_its_page() {
                 "limit" => page.lines().any(|line| line.contains("maximum") && line.contains(&statement.value)),
                 "alias" | "query" => stands(name.split('{').next().unwrap_or(name)),
                 "contentType" => stands(&format!("content-type: {}", statement.value)),
+                "of" => stands(&format!("\"{name}\"")),
                 other => panic!("{}: nobody looks after statements of the kind '{other}'", statement.origin),
             };
             assert!(

@@ -38,7 +38,7 @@ fn higher_permissions_are_facts_of_their_own() {
     let facts = contract.facts();
     let fact = facts.iter().find(|fact| fact.id.as_str() == "beta GET /riskyUsers#higher[application]");
     assert_eq!(fact.map(|fact| fact.value.as_str()), Some("A.Read or B.Read"));
-    assert!(!facts.iter().any(|fact| fact.id.as_str().contains("higher[delegatedWork]")));
+    assert!(!facts.iter().any(|fact| fact.id.as_str().contains("riskyUsers#higher[delegatedWork]")));
 }
 
 /// An operation that is only in a description and a transcript is served and checked: nothing

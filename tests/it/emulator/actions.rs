@@ -28,7 +28,7 @@ async fn an_action_has_its_documented_effect_and_answers_without_a_body() {
 #[tokio::test]
 async fn no_byte_follows_the_head_of_a_204() {
     let server = Server::start().await;
-    let (host, body) = (server.emulator.address(), ids(&[SHOWN]));
+    let (host, body) = (server.emulator.address(), ids(&[DISMISSED]));
     let request = format!(
         "POST /beta{DISMISS} HTTP/1.1\r\nHost: {host}\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         server.bearer(),
@@ -56,15 +56,15 @@ async fn an_unknown_identity_is_ignored_created_or_refused_as_the_contract_says(
         effect.missing = Missing::Refuse;
     }
     let server = Server::serving(Config::new(&[contract])).await;
-    let inner = server.post(DISMISS, &ids(&[SHOWN, UNKNOWN])).await.refused(400, "BadRequest");
+    let inner = server.post(DISMISS, &ids(&[DISMISSED, UNKNOWN])).await.refused(400, "BadRequest");
     assert_eq!(inner["violated"], "beta POST /riskyUsers/dismiss#missing");
-    assert_eq!(server.user(SHOWN).await["riskState"], "atRisk", "all or nothing");
+    assert_eq!(server.user(DISMISSED).await["riskState"], "atRisk", "all or nothing");
 }
 
 #[tokio::test]
 async fn a_set_grows_to_its_capacity_and_no_further() {
     let mut config = Config::new(&[beta()]);
-    config.capacity = 8;
+    config.capacity = 9;
     let server = Server::serving(config).await;
     let new: Vec<_> = (0..3).map(|n| format!("00000000-0000-4000-8000-{n:012}")).collect();
     server.post(CONFIRM, &ids(&new)).await.refused(507, "QuotaExceeded");
@@ -96,15 +96,15 @@ async fn every_documented_exchange_is_answered_with_its_status() {
 #[tokio::test]
 async fn two_emulators_share_nothing_and_two_versions_of_one_share_their_state() {
     let (one, other) = (Server::start().await, Server::start().await);
-    assert_eq!(one.post(DISMISS, &ids(&[SHOWN])).await.status, 204);
-    assert_eq!(other.user(SHOWN).await["riskState"], "atRisk");
+    assert_eq!(one.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
+    assert_eq!(other.user(DISMISSED).await["riskState"], "atRisk");
 
     let mut second = beta();
     second.api = "v1.0".to_owned();
     let server = Server::serving(Config::new(&[beta(), second])).await;
-    assert_eq!(server.post(DISMISS, &ids(&[SHOWN])).await.status, 204);
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
     let host = server.emulator.address();
-    let request = format!("GET /v1.0/riskyUsers/{SHOWN} HTTP/1.1\r\nHost: {host}\r\n{}\r\n", server.bearer());
+    let request = format!("GET /v1.0/riskyUsers/{DISMISSED} HTTP/1.1\r\nHost: {host}\r\n{}\r\n", server.bearer());
     assert_eq!(server.raw(request).await.json()["riskState"], "dismissed");
 }
 
@@ -122,10 +122,10 @@ async fn members_behind_the_sentinel_of_an_enumeration_are_shown_to_those_who_as
         }
     }
     let server = Server::serving(Config::new(&[contract])).await;
-    assert_eq!(server.post(DISMISS, &ids(&[SHOWN])).await.status, 204);
-    assert_eq!(server.user(SHOWN).await["riskDetail"], "unknownFutureValue");
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
+    assert_eq!(server.user(DISMISSED).await["riskDetail"], "unknownFutureValue");
     let headers = format!("{}Prefer: odata.maxpagesize=5, include-unknown-enum-members\r\n", server.bearer());
-    let reply = server.send("GET", &format!("/riskyUsers/{SHOWN}"), &headers, "").await;
+    let reply = server.send("GET", &format!("/riskyUsers/{DISMISSED}"), &headers, "").await;
     assert_eq!(reply.json()["riskDetail"], "adminConfirmedAccountSafe");
 }
 

@@ -29,7 +29,7 @@ async fn every_answer_has_an_id_of_its_own_and_the_clients_id_if_it_is_sane() {
 async fn a_connection_survives_refusals_and_answers_without_a_body() {
     let server = Server::start().await;
     let mut stream = TcpStream::connect(server.emulator.address()).await.expect("listening");
-    let body = ids(&[SHOWN]);
+    let body = ids(&[DISMISSED]);
     let request = |headers: &str| {
         let length = body.len();
         format!("POST /beta{DISMISS} HTTP/1.1\r\nHost: a\r\n{headers}Content-Length: {length}\r\n\r\n")
@@ -47,7 +47,7 @@ async fn a_connection_survives_refusals_and_answers_without_a_body() {
 #[tokio::test]
 async fn a_client_that_waits_for_leave_to_send_gets_it_or_a_refusal() {
     let server = Server::start().await;
-    let body = ids(&[SHOWN]);
+    let body = ids(&[DISMISSED]);
     let head = |authorization: &str| {
         format!(
             "POST /beta{DISMISS} HTTP/1.1\r\nHost: a\r\n{authorization}Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",

@@ -27,7 +27,7 @@ impl Server {
 
     /// Sends a dismissal, and says whether an answer came.
     async fn is_answered(&self) -> bool {
-        let (host, body) = (self.emulator.address(), ids(&[SHOWN]));
+        let (host, body) = (self.emulator.address(), ids(&[DISMISSED]));
         let mut stream = TcpStream::connect(host).await.expect("listening");
         let head = format!(
             "POST /beta{DISMISS} HTTP/1.1\r\nHost: {host}\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -39,7 +39,7 @@ impl Server {
     }
 
     async fn state(&self) -> String {
-        self.user(SHOWN).await["riskState"].as_str().expect("a state").to_owned()
+        self.user(DISMISSED).await["riskState"].as_str().expect("a state").to_owned()
     }
 }
 
@@ -72,12 +72,12 @@ async fn the_next_two_dismissals_are_unavailable_and_change_nothing() {
     let server = with(&["unavailable=3,times=2,operation=*.dismiss"]).await;
     let before = server.state().await;
     for _ in 0..2 {
-        let reply = server.post(DISMISS, &ids(&[SHOWN])).await;
+        let reply = server.post(DISMISS, &ids(&[DISMISSED])).await;
         reply.refused(503, "ServiceUnavailable");
         assert_eq!(reply.header("retry-after"), Some("3"));
     }
     assert_eq!(server.state().await, before);
-    assert_eq!(server.post(DISMISS, &ids(&[SHOWN])).await.status, 204);
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
     assert_eq!(server.state().await, "dismissed");
 }
 
@@ -151,7 +151,7 @@ async fn next_links_lead_astray() {
     let link = page["@odata.nextLink"].as_str().expect("a link");
     assert!(link.starts_with("https://elsewhere.test:8443/beta/riskyUsers?$top=1&$skiptoken="), "{link}");
     assert_eq!(page["value"].as_array().map(Vec::len), Some(1));
-    assert_eq!(server.user(SHOWN).await["id"], SHOWN, "one entity has no next link to spoil");
+    assert_eq!(server.user(DISMISSED).await["id"], DISMISSED, "one entity has no next link to spoil");
 }
 
 #[tokio::test]
@@ -176,9 +176,9 @@ async fn success_is_answered_and_nothing_was_done() {
     let server = with(&["no-effect,times=1"]).await;
     let before = server.state().await;
     assert_eq!(server.post(DISMISS, r#"{"userIds":[7]}"#).await.status, 400, "a wrong request is still refused");
-    assert_eq!(server.post(DISMISS, &ids(&[SHOWN])).await.status, 204);
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
     assert_eq!(server.state().await, before);
-    assert_eq!(server.post(DISMISS, &ids(&[SHOWN])).await.status, 204);
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
     assert_eq!(server.state().await, "dismissed");
 }
 

@@ -83,7 +83,7 @@ async fn http2_has_what_http1_has_state_refusals_and_calls_side_by_side() {
     let server = Server::with_tls().await;
     let client = client(&server.emulator);
     let url = format!("{}/beta{DISMISS}", server.tls_root());
-    let answer = client.post(&url).header("content-type", "application/json").body(ids(&[SHOWN])).send().await;
+    let answer = client.post(&url).header("content-type", "application/json").body(ids(&[DISMISSED])).send().await;
     let answer = answer.expect("an answer");
     assert_eq!((answer.status().as_u16(), answer.version()), (401, http::Version::HTTP_2));
     assert!(answer.headers().contains_key("request-id") && answer.headers().contains_key("date"));
@@ -95,8 +95,8 @@ async fn http2_has_what_http1_has_state_refusals_and_calls_side_by_side() {
     for answer in join_all(many).await {
         assert_eq!(answer.expect("an answer").status(), 204);
     }
-    assert_eq!(dismiss(SHOWN.to_owned()).await.expect("an answer").status(), 204);
-    assert_eq!(server.user(SHOWN).await["riskState"], "dismissed");
+    assert_eq!(dismiss(DISMISSED.to_owned()).await.expect("an answer").status(), 204);
+    assert_eq!(server.user(DISMISSED).await["riskState"], "dismissed");
 }
 
 #[tokio::test]

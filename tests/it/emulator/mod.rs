@@ -3,6 +3,7 @@
 mod actions;
 mod connections;
 mod faults;
+mod history;
 #[cfg(feature = "tls")]
 mod https;
 mod lists;

@@ -33,7 +33,7 @@ async fn nothing_is_kept_unless_asked_for() {
 async fn a_request_as_documented_is_kept_with_everything_but_its_token() {
     let server = recording().await;
     let head = format!("{}Content-Type: application/json\r\nclient-request-id: mine\r\n", server.bearer());
-    let reply = server.send("POST", DISMISS, &head, &ids(&[SHOWN])).await;
+    let reply = server.send("POST", DISMISS, &head, &ids(&[DISMISSED])).await;
     assert_eq!(reply.status, 204);
     let received = server.last();
     assert_eq!((received.number, received.within, received.scheme), (1, None, "http"));
@@ -46,7 +46,7 @@ async fn a_request_as_documented_is_kept_with_everything_but_its_token() {
     assert_eq!(received.sufficient, ["IdentityRiskyUser.ReadWrite.All"]);
     assert!(caller.permissions.contains(&received.sufficient[0]));
     assert_eq!(received.content_type.as_deref(), Some("application/json"));
-    let body = ids(&[SHOWN]);
+    let body = ids(&[DISMISSED]);
     assert_eq!((received.body_length, received.body.as_deref()), (body.len(), Some(body.as_bytes())));
     assert_eq!((received.status, received.code.as_deref(), received.fault), (Some(204), None, None));
     assert_eq!(received.verdict, Verdict::Documented);
@@ -56,7 +56,7 @@ async fn a_request_as_documented_is_kept_with_everything_but_its_token() {
     let json = serde_json::to_string(&*received).expect("JSON");
     let secret = server.token.rsplit('.').next().expect("a signature");
     assert!(!json.contains(secret) && !format!("{received:?}").contains(secret), "{json}");
-    assert!(!format!("{received:?}").contains(SHOWN));
+    assert!(!format!("{received:?}").contains(DISMISSED));
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn a_method_that_the_path_does_not_have_is_refused_with_those_that_it_has(
     for (method, path, allowed) in [
         ("GET", DISMISS, "POST"),
         ("POST", "/riskyUsers", "GET"),
-        ("DELETE", &*format!("/riskyUsers/{SHOWN}"), "GET"),
+        ("DELETE", &*format!("/riskyUsers/{DISMISSED}"), "GET"),
         ("OPTIONS", "/identityProtection/riskyUsers", "GET"),
     ] {
         let reply = server.send(method, path, "", "").await;
@@ -68,14 +68,14 @@ async fn a_request_without_one_good_token_is_unauthenticated() {
         format!("Authorization: Bearer {elsewhere}\r\n"),
         format!("Authorization: Bearer {foreign}\r\n"),
     ] {
-        let reply = server.send("POST", DISMISS, &format!("{headers}{JSON}"), &ids(&[SHOWN])).await;
+        let reply = server.send("POST", DISMISS, &format!("{headers}{JSON}"), &ids(&[DISMISSED])).await;
         let inner = reply.refused(401, "InvalidAuthenticationToken");
         assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
         assert_eq!(inner["violated"], "beta *#convention[unauthenticated]");
     }
     let reply = server.send("GET", "/riskyUsers", &format!("AUTHORIZATION: bEARER {token}\r\n"), "").await;
     assert_eq!(reply.status, 200, "names of headers and schemes have no case");
-    assert_eq!(server.user(SHOWN).await["riskState"], "atRisk");
+    assert_eq!(server.user(DISMISSED).await["riskState"], "atRisk");
 }
 
 #[tokio::test]
@@ -200,23 +200,23 @@ async fn a_query_that_is_not_documented_is_refused() {
     assert_eq!(inner["violated"], "beta GET /riskyUsers#query[$top]");
     let reply = server.get("/riskyUsers?$filter=riskLevel+eq+x").await;
     assert!(reply.json()["error"]["message"].as_str().is_some_and(|text| text.contains("position 14")), "{reply:?}");
-    for path in [format!("/riskyUsers/{SHOWN}?$select=id"), format!("/riskyUsers/{SHOWN}?$count=true")] {
+    for path in [format!("/riskyUsers/{DISMISSED}?$select=id"), format!("/riskyUsers/{DISMISSED}?$count=true")] {
         server.get(&path).await.refused(400, "BadRequest");
     }
-    server.post(&format!("{DISMISS}?$skiptoken=YQ"), &ids(&[SHOWN])).await.refused(400, "BadRequest");
-    assert_eq!(server.user(SHOWN).await["riskState"], "atRisk");
+    server.post(&format!("{DISMISS}?$skiptoken=YQ"), &ids(&[DISMISSED])).await.refused(400, "BadRequest");
+    assert_eq!(server.user(DISMISSED).await["riskState"], "atRisk");
 }
 
 #[tokio::test]
 async fn a_key_in_the_path_that_is_not_one_is_refused() {
     let server = Server::start().await;
-    for id in ["1", "alexw@contoso.com", "%zz", "%ff", &SHOWN.replace('-', "")] {
+    for id in ["1", "alexw@contoso.com", "%zz", "%ff", &DISMISSED.replace('-', "")] {
         server.get(&format!("/riskyUsers/{id}")).await.refused(400, "BadRequest");
     }
     server.get(&format!("/riskyUsers/{UNKNOWN}")).await.refused(404, "Request_ResourceNotFound");
-    let encoded = SHOWN.replace('-', "%2D");
-    assert_eq!(server.user(&encoded).await["id"], SHOWN);
-    assert_eq!(server.user(&SHOWN.to_uppercase()).await["id"], SHOWN);
+    let encoded = DISMISSED.replace('-', "%2D");
+    assert_eq!(server.user(&encoded).await["id"], DISMISSED);
+    assert_eq!(server.user(&DISMISSED.to_uppercase()).await["id"], DISMISSED);
 }
 
 #[tokio::test]
@@ -224,17 +224,17 @@ async fn a_body_of_another_media_type_is_refused() {
     let server = Server::start().await;
     for content_type in ["text/plain", "application/jsonx", "application/xml", "application", ""] {
         let headers = format!("{}Content-Type: {content_type}\r\n", server.bearer());
-        let reply = server.send("POST", DISMISS, &headers, &ids(&[SHOWN])).await;
+        let reply = server.send("POST", DISMISS, &headers, &ids(&[DISMISSED])).await;
         let inner = reply.refused(415, "UnsupportedMediaType");
         assert_eq!(inner["violated"], "beta POST /riskyUsers/dismiss#contentType");
     }
     let twice = format!("{}{JSON}{JSON}", server.bearer());
-    server.send("POST", DISMISS, &twice, &ids(&[SHOWN])).await.refused(415, "UnsupportedMediaType");
-    server.send("POST", DISMISS, &server.bearer(), &ids(&[SHOWN])).await.refused(415, "UnsupportedMediaType");
-    assert_eq!(server.user(SHOWN).await["riskState"], "atRisk");
+    server.send("POST", DISMISS, &twice, &ids(&[DISMISSED])).await.refused(415, "UnsupportedMediaType");
+    server.send("POST", DISMISS, &server.bearer(), &ids(&[DISMISSED])).await.refused(415, "UnsupportedMediaType");
+    assert_eq!(server.user(DISMISSED).await["riskState"], "atRisk");
     for content_type in ["application/json; charset=utf-8", "Application/JSON;odata.metadata=minimal"] {
         let headers = format!("{}content-type: {content_type}\r\n", server.bearer());
-        assert_eq!(server.send("POST", DISMISS, &headers, &ids(&[SHOWN])).await.status, 204, "{content_type}");
+        assert_eq!(server.send("POST", DISMISS, &headers, &ids(&[DISMISSED])).await.status, 204, "{content_type}");
     }
 }
 
@@ -242,14 +242,14 @@ async fn a_body_of_another_media_type_is_refused() {
 async fn a_body_that_is_not_the_documented_one_is_refused_with_the_fact_that_says_so() {
     let server = Server::start().await;
     let many: Vec<_> = (0..61).map(|n| format!("00000000-0000-4000-8000-{n:012}")).collect();
-    let id = format!("\"{SHOWN}\"");
+    let id = format!("\"{DISMISSED}\"");
     let operation = |fact: &str| format!("beta POST /riskyUsers/dismiss#{fact}");
     let promise = |name: &str| format!("beta *#convention[{name}]");
     for (body, violated) in [
         (String::new(), promise("malformed-body")),
         ("{".to_owned(), promise("malformed-body")),
         (format!("{{\"userIds\":[{id},]}}"), promise("malformed-body")),
-        (format!("{} x", ids(&[SHOWN])), promise("malformed-body")),
+        (format!("{} x", ids(&[DISMISSED])), promise("malformed-body")),
         (format!("[{id}]"), promise("malformed-body")),
         ("null".to_owned(), promise("malformed-body")),
         (format!("{{\"userIds\":[{id}],\"userIds\":[{id}]}}"), promise("duplicate-property")),
@@ -262,7 +262,7 @@ async fn a_body_that_is_not_the_documented_one_is_refused_with_the_fact_that_say
         ("{\"userIds\":[1]}".to_owned(), operation("body[userIds]")),
         (format!("{{\"userIds\":[{id},null]}}"), operation("body[userIds]")),
         (ids(&["alexw@contoso.com"]), operation("format[userIds]")),
-        (ids(&[SHOWN, &format!("{{{SHOWN}}}")]), operation("format[userIds]")),
+        (ids(&[DISMISSED, &format!("{{{DISMISSED}}}")]), operation("format[userIds]")),
         (ids::<&str>(&[]), operation("minimum[userIds]")),
         (ids(&many), operation("limit[userIds]")),
     ] {
@@ -270,21 +270,21 @@ async fn a_body_that_is_not_the_documented_one_is_refused_with_the_fact_that_say
         assert_eq!(inner["violated"], violated, "{body}");
         assert!(inner["origin"].as_str().is_some_and(|origin| origin.starts_with("openapi/beta.yaml:")), "{body}");
     }
-    assert_eq!(server.user(SHOWN).await["riskState"], "atRisk");
+    assert_eq!(server.user(DISMISSED).await["riskState"], "atRisk");
     assert_eq!(server.post(DISMISS, &ids(&many[..60])).await.status, 204);
 }
 
 #[tokio::test]
 async fn a_body_beyond_one_mebibyte_is_refused_whether_or_not_it_announces_its_length() {
     let server = Server::start().await;
-    let long = format!("{{\"userIds\":[{}\"{SHOWN}\"]}}", " ".repeat(1024 * 1024));
+    let long = format!("{{\"userIds\":[{}\"{DISMISSED}\"]}}", " ".repeat(1024 * 1024));
     server.post(DISMISS, &long).await.refused(413, "RequestEntityTooLarge");
     let headers = format!("{}{JSON}Transfer-Encoding: chunked\r\n", server.bearer());
     let chunked = format!("{:x}\r\n{long}\r\n0\r\n\r\n", long.len());
     let host = server.emulator.address();
     let request = format!("POST /beta{DISMISS} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n{chunked}");
     server.raw(request).await.refused(413, "RequestEntityTooLarge");
-    assert_eq!(server.user(SHOWN).await["riskState"], "atRisk");
+    assert_eq!(server.user(DISMISSED).await["riskState"], "atRisk");
 }
 
 #[tokio::test]

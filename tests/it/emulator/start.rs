@@ -38,14 +38,14 @@ async fn it_serves_many_connections_on_a_runtime_with_many_threads() {
             let server = server.clone();
             tokio::spawn(async move {
                 let path = if nth % 2 == 0 { DISMISS } else { CONFIRM };
-                server.post(path, &ids(&[SHOWN])).await.status
+                server.post(path, &ids(&[DISMISSED])).await.status
             })
         })
         .collect();
     for call in calls {
         assert_eq!(call.await.expect("no panic"), 204);
     }
-    let user = server.user(SHOWN).await;
+    let user = server.user(DISMISSED).await;
     let pair = (user["riskLevel"].as_str(), user["riskState"].as_str());
     assert!(
         matches!(pair, (Some("none"), Some("dismissed")) | (Some("high"), Some("confirmedCompromised"))),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use entra_risk::contract::Contract;
+use entra_risk::contract::{Contract, Fact};
 use entra_risk::docs::{self, Page};
 use entra_risk::finding::Severity;
 use entra_risk::regen::{Derivation, DeriveError, derive};
@@ -142,11 +142,26 @@ fn the_facts_of_a_contract_survive_pages_and_derivation() {
     let mut n_compared = 0;
     for fact in ours.facts().iter().filter(|fact| kinds.iter().any(|kind| fact.id.as_str().contains(kind))) {
         let found = facts.iter().find(|other| other.id == fact.id);
-        assert_eq!(found.map(|found| found.value.as_str()), Some(fact.value.as_str()), "{}", fact.id);
+        // A table of three rows tells least and higher by order only.
+        let higher = fact.id.as_str().replace("#permission", "#higher");
+        let higher = ours.facts().into_iter().find(|other| other.id.as_str() == higher && higher != fact.id.as_str());
+        let expected = match higher {
+            Some(higher) => format!("{} or {}", fact.value, higher.value),
+            None => fact.value.clone(),
+        };
+        assert_eq!(found.map(|found| found.value.as_str()), Some(expected.as_str()), "{}", fact.id);
         n_compared += 1;
     }
     assert!(n_compared > 60, "{n_compared}");
-    for fact in ours.facts().iter().filter(|fact| fact.id.as_str().contains("#property[")) {
+    // No page says which listing is below an entity, so that derived schemas have no nested sets.
+    let nested = |fact: &&Fact| {
+        ours.shapes.iter().any(|(name, shape)| {
+            ours.entity_set(shape).is_some_and(|set| ours.owner(&set.name).is_some())
+                && fact.id.as_str().contains(&format!(" {name}#"))
+        })
+    };
+    for fact in ours.facts().iter().filter(|fact| fact.id.as_str().contains("#property[")).filter(|fact| !nested(fact))
+    {
         assert!(facts.iter().any(|other| other.id == fact.id), "{}", fact.id);
     }
 }

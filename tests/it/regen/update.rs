@@ -235,7 +235,8 @@ fn an_operation_without_a_page_stays_unless_it_is_pruned() {
     assert_eq!(lines(&update), ["beta POST /riskyUsers/dismiss#method: POST /riskyUsers/dismiss → nothing"]);
     let document = Document::parse(&update.text, "spec.yaml").expect("YAML");
     let paths: Vec<&str> = document.operations().map(|(path, ..)| path).collect();
-    assert_eq!(paths, ["/riskyUsers", "/riskyUsers/{id}", "/riskyUsers/confirmCompromised"]);
+    assert!(!paths.contains(&"/riskyUsers/dismiss") && paths.contains(&"/riskyUsers/confirmCompromised"), "{paths:?}");
+    assert_eq!(paths.len() + 1, contract().operations.len());
     assert!(update.notes.iter().any(|note| note.rule == "update/transcript_outdated"));
 }
 
