@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::contract::{FactId, Origin, Rests};
 use crate::finding::Severity;
@@ -42,7 +42,7 @@ impl Side {
 }
 
 /// What came of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// As documented.
@@ -265,6 +265,20 @@ pub struct Documentation {
     pub matched: usize,
 }
 
+/// A recorded run that was judged again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replay {
+    /// The server that was recorded.
+    pub target: String,
+    /// When.
+    pub recorded: String,
+    /// By which program.
+    pub tool: String,
+    /// SHA-256 of the description by which the requests were made.
+    pub spec_sha256: String,
+}
+
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -282,6 +296,9 @@ pub struct Report {
     pub documentation: Option<Documentation>,
     /// The server that was examined.
     pub target: String,
+    /// The recording that was judged in its stead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
     /// Counts.
     pub summary: Summary,
     /// Every check of the run.
@@ -338,6 +355,27 @@ impl Summary {
 }
 
 impl Report {
+    /// Whether the checks of the server's side say how a service behaves: one that was named, or
+    /// a recording, and not the embedded emulator, which knows the description.
+    #[must_use]
+    pub fn is_evidence(&self) -> bool {
+        self.replay.is_some() || self.target.starts_with("http")
+    }
+
+    /// The facts that are our assumptions, with the checks of a server that tried them.
+    #[must_use]
+    pub fn assumptions(&self) -> BTreeMap<&FactId, Vec<&Judged>> {
+        let mut tried: BTreeMap<&FactId, Vec<&Judged>> = BTreeMap::new();
+        let ran = |judged: &&Judged| matches!(judged.outcome, Outcome::Pass | Outcome::Fail);
+        let of_server = self.checks.iter().filter(|judged| judged.check.side == Side::Server);
+        for judged in of_server.filter(ran).filter(|judged| judged.check.severity == Rests::Assumption) {
+            for fact in &judged.check.facts {
+                tried.entry(fact).or_default().push(judged);
+            }
+        }
+        tried
+    }
+
     /// Whether the run found something that must not be. An assumption that turned out false, and
     /// a warning, count only in a strict run.
     #[must_use]

@@ -45,6 +45,15 @@ pub struct Scope {
     pub undecided: BTreeSet<String>,
 }
 
+/// An entry that names a check which does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownCheck<'a> {
+    /// The id as it is written.
+    pub id: &'a str,
+    /// 1-based line of the entry.
+    pub line: usize,
+}
+
 /// Findings divided by the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
@@ -99,12 +108,36 @@ impl Accepted {
         self.checks().find(|(id, _)| *id == check).map(|(_, entry)| entry.reason.clone())
     }
 
+    /// Entries that name no check of `planned`, the checks of one API version. Of other versions,
+    /// and of sides without any planned check, nothing is known, so that nothing is said.
+    #[must_use]
+    pub fn unknown_checks(&self, planned: &[Check], apis: &[&str]) -> Vec<UnknownCheck<'_>> {
+        let known: BTreeSet<&str> = planned.iter().map(|check| check.id.as_str()).collect();
+        let begins = |id: &str, n_segments: usize| id.split('/').nth(n_segments).map(str::to_owned);
+        let versions: BTreeSet<Option<String>> = planned.iter().map(|check| begins(&check.id, 1)).collect();
+        let is_unknown = |id: &str| {
+            let side = Side::ALL.into_iter().find(|side| begins(id, 0).as_deref() == Some(side.as_str()));
+            let is_planned = side.is_none_or(|side| planned.iter().any(|check| check.side == side));
+            let version = begins(id, 1);
+            let is_elsewhere =
+                !versions.contains(&version) && version.is_some_and(|version| apis.contains(&version.as_str()));
+            is_planned && !known.contains(id) && !(is_elsewhere && side.is_some())
+        };
+        self.checks()
+            .filter(|(id, _)| is_unknown(id))
+            .map(|(id, entry)| UnknownCheck { id, line: entry.line })
+            .collect()
+    }
+
     /// Entries that name no check, or one that ran and did not fail. `planned` has every check of
     /// `sides`; of those of other sides nothing is known.
     pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check], sides: &[Side]) -> Vec<Stale> {
+        let versions: BTreeSet<Option<&str>> = planned.iter().map(|check| check.id.split('/').nth(1)).collect();
         let unknown = |id: &str| {
             let side = Side::ALL.into_iter().find(|side| id.split('/').next() == Some(side.as_str()));
-            side.is_some_and(|side| !sides.contains(&side))
+            // A list may serve several API versions, one run after the other.
+            let elsewhere = id.split('/').nth(2).is_some() && !versions.contains(&id.split('/').nth(1));
+            side.is_some_and(|side| !sides.contains(&side) || elsewhere)
         };
         let mut stale = Vec::new();
         for (id, entry) in self.checks() {
@@ -137,8 +170,7 @@ impl Scope {
             return None;
         }
         if !self.rules.contains(rule) {
-            let family = family(rule)?;
-            let ran = self.rules.iter().any(|other| self::family(other) == Some(family));
+            let ran = self.rules.iter().any(|other| family(other) == family(rule));
             return ran.then_some("there is no such rule");
         }
         let seen = match (page, fact) {
@@ -151,7 +183,7 @@ impl Scope {
     }
 }
 
-/// The first segment of a rule's id.
+/// The first segment of a rule's id; rules of descriptions have none.
 fn family(rule: &str) -> Option<&str> {
     rule.split_once('/').map(|(family, _)| family)
 }

@@ -7,6 +7,7 @@ use super::output::{self, WholeFile};
 use crate::accepted::Accepted;
 use crate::contract::Contract;
 use crate::embedded;
+use crate::verdict::Check;
 
 /// The list that was named, or an empty one.
 pub(super) fn read(path: Option<&Path>) -> Result<Accepted, Failure> {
@@ -31,6 +32,24 @@ fn parse(text: &str, path: &Path) -> Result<Accepted, Failure> {
         let remedy = "an entry is [[accepted]] with check, or rule and fact or page, and with reason and source";
         Failure::input(error.to_string(), remedy)
     })
+}
+
+/// Sees whether every check that a list names exists: in `planned`, or of one of the other API
+/// versions. Sides that `planned` has nothing of are not looked at.
+pub(super) fn look_up(accepted: &Accepted, planned: &[Check], apis: &[&str]) -> Result<(), Failure> {
+    let Some(unknown) = accepted.unknown_checks(planned, apis).first().copied() else { return Ok(()) };
+    let near = planned
+        .iter()
+        .map(|check| (strsim::jaro_winkler(&check.id, unknown.id), &check.id))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let remedy = match near {
+        Some((_, near)) => format!("the nearest is '{near}'; entra-risk conform --list prints all"),
+        None => "entra-risk conform --list prints all".to_owned(),
+    };
+    Err(Failure::input(
+        format!("use the accepted list {}:{}: there is no check '{}'", accepted.file, unknown.line, unknown.id),
+        remedy,
+    ))
 }
 
 /// A new list. A file that exists is left alone: it may hold reasons that somebody wrote.

@@ -1,8 +1,7 @@
 //! `entra-risk conform`.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -12,15 +11,17 @@ use super::docs;
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
 use super::probes;
+use super::progress::Progress;
+use super::recording::Kept;
 use super::run_report::{self, Catalogue};
 use super::specs;
 use crate::accepted;
-use crate::conformance::{self, DocsOptions, Listener, Options, RunError, Selection, ServerOptions};
-use crate::contract::{Contract, Rests};
+use crate::conformance::{self, DocsOptions, Options, RunError, Selection, ServerOptions};
+use crate::contract::Contract;
 use crate::docs::Page;
 use crate::emulator::{Config, Emulator, Identity};
 use crate::report::{self, Format};
-use crate::verdict::{Check, Judged, Outcome, Report, Side};
+use crate::verdict::{Check, Report, Side};
 
 /// Check that client and server do what the documentation says.
 ///
@@ -77,6 +78,12 @@ pub(super) struct Conform {
     /// Seconds that an effect may take to be seen on --server
     #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "server")]
     settle: u64,
+    /// Keep what --server shows, without tokens and names, in a new file
+    #[arg(long, value_name = "FILE", requires = "server")]
+    record: Option<PathBuf>,
+    /// Judge what --record kept, in the stead of a server; nothing is sent
+    #[arg(long, value_name = "FILE", conflicts_with = "server")]
+    replay: Option<PathBuf>,
     /// Format of standard output: human, json, junit, sarif, html, github or markdown
     ///
     /// github prints annotations, and adds the summary to the page of the job where
@@ -131,10 +138,22 @@ impl Conform {
     /// The sides to check, in the order of reports.
     fn sides(&self) -> Result<Vec<Side>, Failure> {
         let asked: Vec<Side> = match self.side.as_slice() {
+            // A recording is judged without any network: the client would call a server.
+            [] if self.replay.is_some() && self.docs.is_empty() => vec![Side::Server],
+            [] if self.replay.is_some() => vec![Side::Docs, Side::Drift, Side::Server],
             [] if self.docs.is_empty() => vec![Side::Client, Side::Server],
             [] => Side::ALL.to_vec(),
             sides => sides.iter().map(|side| Side::from(*side)).collect(),
         };
+        if self.replay.is_some() && !asked.contains(&Side::Server) {
+            return Err(Failure::input("replay a recording: it is of the server's side", "leave out --side"));
+        }
+        if self.replay.is_some() && asked.contains(&Side::Client) {
+            return Err(Failure::input(
+                "replay a recording of the client's side: there is none",
+                "check the client by itself: --side client",
+            ));
+        }
         match asked.iter().find(|side| matches!(side, Side::Docs | Side::Drift)) {
             Some(side) if self.docs.is_empty() => Err(Failure::input(
                 format!("check the side {}: no pages were given", side.as_str()),
@@ -167,12 +186,14 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     let accepted = accepted_list::read_or_own(command.accepted.as_deref(), contract)?;
     let pages = command.pages()?;
     if command.list {
-        let pages = pages.as_ref().map_or(&[][..], |pages| &pages.pages);
-        return list(&conformance::plan_with(contract, &sides, pages), &selection);
+        return list(&conformance::plan_with(contract, &sides, page_list(pages.as_ref())), &selection);
     }
+    let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
+    accepted_list::look_up(&accepted, &conformance::plan_with(contract, &Side::ALL, page_list(pages.as_ref())), &apis)?;
     let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;
     let files = output::begin_all(&command.output)?;
-    let (server, _emulator) = match sides.contains(&Side::Server) {
+    let kept = Kept::begin(command.record.as_deref(), command.replay.as_deref(), contract)?;
+    let (server, _emulator) = match sides.contains(&Side::Server) && command.replay.is_none() {
         true => server(&command, contract).await?,
         false => (None, None),
     };
@@ -187,8 +208,8 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         docs: pages.as_ref().map(|pages| DocsOptions { pages: &pages.pages, paths: &pages.paths }),
     };
     let mut progress = Progress::new();
-    let report = tokio::select! {
-        report = conformance::run(options, &mut progress) => report?,
+    let (report, recorded) = tokio::select! {
+        done = kept.run(options, &mut progress) => done?,
         _ = tokio::signal::ctrl_c() => {
             progress.clear();
             let what = "finish the run: it was interrupted".to_owned();
@@ -209,6 +230,9 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     if let Some(draft) = draft {
         draft.finish(&accepted::draft_checks(&report.checks))?;
     }
+    if let Some(recorded) = recorded {
+        recorded.finish(&report)?;
+    }
     output::print(&shown.render(command.format))?;
     if command.format == Format::Github {
         run_report::summarize(|| shown.render(Format::Markdown))?;
@@ -218,6 +242,10 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         Exit::Done => exit,
         unread => unread,
     })
+}
+
+fn page_list(pages: Option<&Pages>) -> &[Page] {
+    pages.map_or(&[], |pages| &pages.pages)
 }
 
 fn ending(report: &Report, strict: bool) -> Exit {
@@ -297,48 +325,4 @@ fn test_ids(path: &Path) -> Result<Vec<String>, Failure> {
         ));
     }
     Ok(ids)
-}
-
-/// A line on a terminal for whatever takes longer than a second.
-struct Progress {
-    begun: Instant,
-    shown: bool,
-    n_checks: usize,
-    n_judged: usize,
-    n_failed: usize,
-}
-
-impl Progress {
-    #[allow(clippy::disallowed_methods)] // decides only whether a line is shown
-    fn new() -> Self {
-        Self { begun: Instant::now(), shown: false, n_checks: 0, n_judged: 0, n_failed: 0 }
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            let _ = write!(std::io::stderr(), "\r\u{1b}[K");
-        }
-    }
-}
-
-impl Listener for Progress {
-    fn begin(&mut self, n_checks: usize) {
-        self.n_checks = n_checks;
-    }
-
-    fn judged(&mut self, judged: &Judged) {
-        self.n_judged += 1;
-        let counts = judged.check.severity != Rests::Assumption && judged.accepted.is_none();
-        self.n_failed += usize::from(judged.outcome == Outcome::Fail && counts);
-        if self.begun.elapsed() > Duration::from_secs(1) && std::io::stderr().is_terminal() {
-            self.shown = true;
-            let _ = write!(
-                std::io::stderr(),
-                "\r\u{1b}[K{} of {} checks, {} failed",
-                self.n_judged,
-                self.n_checks,
-                self.n_failed
-            );
-        }
-    }
 }

@@ -12,6 +12,8 @@ mod findings;
 mod git;
 mod output;
 mod probes;
+mod progress;
+mod recording;
 mod run_report;
 mod schema;
 mod serve;

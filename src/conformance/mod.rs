@@ -6,10 +6,13 @@
 mod accounts;
 mod client;
 mod coverage;
+mod mask;
+mod record;
 mod selection;
 mod server;
 mod target;
 
+pub use record::{Head, Recorder, Recording, RecordingError};
 pub use selection::Selection;
 pub use server::ServerOptions;
 pub use target::{TargetError, greet};
@@ -23,7 +26,7 @@ use crate::docs::Page;
 use crate::finding::Finding;
 use crate::rules::documents::{self, Decided, Documents};
 use crate::rules::{self, Facts};
-use crate::verdict::{Check, Documentation, Judged, Outcome, Report, Side, Stale, Summary, Verdict};
+use crate::verdict::{Check, Documentation, Judged, Outcome, Replay, Report, Side, Stale, Summary, Verdict};
 
 /// What a run is told as it goes.
 pub trait Listener {
@@ -79,6 +82,14 @@ pub enum RunError {
     /// The client cannot be set up.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// The recording is of something else.
+    #[error("replay the recording: it is of '{recorded}', and '{wanted}' was to be checked")]
+    Replay {
+        /// The API version of the recording.
+        recorded: String,
+        /// The one that was asked for.
+        wanted: String,
+    },
     /// The scripted server of the client side cannot be started.
     #[error("listen on loopback: {0}")]
     Listen(#[from] std::io::Error),
@@ -117,12 +128,53 @@ fn plan_sent(contract: &Contract, sides: &[Side]) -> Vec<Check> {
     checks
 }
 
+/// Where the server's side takes what it judges from.
+enum Source<'a> {
+    /// The server.
+    Live,
+    /// The server, and what it shows is kept.
+    Recorded(&'a mut Recorder),
+    /// What was kept.
+    Replayed(&'a Recording),
+}
+
 /// Carries out a run.
 ///
 /// # Errors
 /// A selection that selects nothing, a server that cannot be reached, a client that cannot be
 /// set up. What a server answers is never an error: it is a verdict.
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Report, RunError> {
+    run_from(options, Source::Live, listener).await
+}
+
+/// Carries out a run, and keeps what the server shows.
+///
+/// # Errors
+/// As [`run`].
+pub async fn record(
+    options: Options<'_>,
+    recorder: &mut Recorder,
+    listener: &mut dyn Listener,
+) -> Result<Report, RunError> {
+    run_from(options, Source::Recorded(recorder), listener).await
+}
+
+/// Judges a recording in the stead of a server: nothing is sent to one.
+///
+/// # Errors
+/// As [`run`], but for those of a server; a recording of another API version.
+pub async fn replay(
+    options: Options<'_>,
+    recording: &Recording,
+    listener: &mut dyn Listener,
+) -> Result<Report, RunError> {
+    if recording.head.api != options.contract.api {
+        return Err(RunError::Replay { recorded: recording.head.api.clone(), wanted: options.contract.api.clone() });
+    }
+    run_from(options, Source::Replayed(recording), listener).await
+}
+
+async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn Listener) -> Result<Report, RunError> {
     let facts = Facts::new(options.contract);
     let selection = options.selection;
     let documents = options.docs.map(|docs| documents::judge(options.contract, docs.pages));
@@ -134,24 +186,34 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
     if n_checks == 0 {
         return Err(RunError::Selection(selection.explain(&planned)));
     }
-    let mut run = Run { judged: Vec::with_capacity(n_checks), listener, accepted: options.accepted };
+    let (recorder, recording) = match source {
+        Source::Live => (None, None),
+        Source::Recorded(recorder) => (Some(recorder), None),
+        Source::Replayed(recording) => (None, Some(recording)),
+    };
+    let mut run = Run { judged: Vec::with_capacity(n_checks), listener, accepted: options.accepted, recorder };
     run.listener.begin(n_checks);
     let mut target = "none".to_owned();
     // The server first: whether it can be reached decides whether there is a run.
     if options.sides.contains(&Side::Server) {
         let cases = selected(rules::server::cases(&facts), selection, |case| &mut case.checks);
-        match (options.server, cases.is_empty()) {
-            (Some(server), false) => {
+        if let Some(recording) = recording {
+            let head = &recording.head;
+            target = format!("replay of {}, recorded {} by {}", head.target, head.recorded, head.tool);
+        }
+        match (recording, options.server, cases.is_empty()) {
+            (Some(recording), _, false) => record::replay(cases, recording, &mut run),
+            (None, Some(server), false) => {
                 target.clone_from(&server.label);
                 server::run(cases, server, options.contract, &mut run).await?;
             }
-            (None, false) => {
+            (None, None, false) => {
                 let why = "no server was given";
                 for check in cases.into_iter().flat_map(|case| case.checks).map(|asserted| asserted.check) {
                     run.record(check, Verdict::not_run(why));
                 }
             }
-            (_, true) => {}
+            (_, _, true) => {}
         }
     }
     if options.sides.contains(&Side::Client) {
@@ -184,6 +246,12 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Re
             matched: documents.n_matched,
         }),
         target,
+        replay: recording.filter(|_| options.sides.contains(&Side::Server)).map(|recording| Replay {
+            target: recording.head.target.clone(),
+            recorded: recording.head.recorded.clone(),
+            tool: recording.head.tool.clone(),
+            spec_sha256: recording.head.spec_sha256.clone(),
+        }),
         summary: Summary::of(&checks),
         coverage: coverage::of(&facts, &all, &checks),
         checks,
@@ -229,9 +297,17 @@ struct Run<'a> {
     judged: Vec<Judged>,
     listener: &'a mut dyn Listener,
     accepted: &'a Accepted,
+    recorder: Option<&'a mut Recorder>,
 }
 
 impl Run<'_> {
+    /// Keeps what a case showed, if somebody wants it.
+    fn keep(&mut self, case: &rules::server::ServerCase, seen: &Result<rules::server::ServerSeen, Verdict>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.keep(case, seen);
+        }
+    }
+
     fn record(&mut self, check: Check, verdict: Verdict) {
         let accepted = match verdict.outcome {
             Outcome::Fail => self.accepted.reason(&check.id),

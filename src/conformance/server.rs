@@ -94,11 +94,14 @@ pub(super) async fn run(
                 None => session.carry_out(&case, contract).await,
             },
         };
+        run.keep(&case, &seen);
         for mut asserted in case.checks {
-            let verdict = match &seen {
+            let mut verdict = match &seen {
                 Ok(seen) => (asserted.judge)(seen),
                 Err(verdict) => verdict.clone(),
             };
+            // What looks like anybody's token may be part of a link, but not of a report.
+            verdict.seen = session.target.mask().text(&verdict.seen);
             // The lines to repeat it name the identities that it was tried with.
             asserted.check.reproduce = session.replace_in(&asserted.check.reproduce);
             run.record(asserted.check, verdict);

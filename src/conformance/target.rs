@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use super::mask::Mask;
 use crate::client::{Cloud, Session, SessionError, StaticToken, is_loopback};
 use crate::rules::{BASIC, Credential, Form, ProbeToken, Reply, Request, UNKNOWN};
 use crate::wire::{Connection, Framing};
@@ -67,6 +68,7 @@ pub(super) struct Target {
     transport: Transport,
     token: String,
     probes: BTreeMap<ProbeToken, String>,
+    mask: Mask,
 }
 
 enum Transport {
@@ -97,12 +99,18 @@ impl Target {
             _ => Transport::Tls(session),
         };
         probes.values_mut().for_each(|token| *token = token.trim().to_owned());
-        Ok(Self { base, transport, token: token.trim().to_owned(), probes })
+        let mask = Mask::new(std::iter::once(token).chain(probes.values().map(String::as_str)));
+        Ok(Self { base, transport, token: token.trim().to_owned(), probes, mask })
     }
 
     /// Where it is.
     pub(super) fn reach(&self) -> Reach {
         if is_here(&self.base) { Reach::Loopback } else { Reach::Away }
+    }
+
+    /// Hides the tokens that are sent.
+    pub(super) fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// The token that is needed and was not given.
@@ -164,7 +172,21 @@ impl Target {
         })
     }
 
+    /// Sends a request once. No rule, report or recording gets to see a token that comes back.
     async fn once(
+        &mut self,
+        request: &Request,
+        credential: Credential,
+        form: Form,
+        to_the_end: bool,
+    ) -> Result<Reply, String> {
+        let sent = self.exchange(request, credential, form, to_the_end).await;
+        let mut reply = sent.map_err(|reason| self.mask.text(&reason))?;
+        self.mask.reply(&mut reply);
+        Ok(reply)
+    }
+
+    async fn exchange(
         &mut self,
         request: &Request,
         credential: Credential,

@@ -122,6 +122,7 @@ impl Human {
             }
         }
         not_run(text, report);
+        assumptions(text, report);
         let style = if report.fails(self.strict) { RED } else { GREEN };
         let _ = write!(
             text,
@@ -143,6 +144,29 @@ impl Human {
             ", {} accepted, {} not run, {} not applicable{PLAIN}",
             summary.accepted, summary.not_run, summary.not_applicable
         );
+    }
+}
+
+/// What a service was seen to do where no page says so: evidence for the description.
+fn assumptions(text: &mut String, report: &Report) {
+    let tried = report.assumptions();
+    if tried.is_empty() || !report.is_evidence() {
+        return;
+    }
+    let (broken, held): (Vec<_>, Vec<_>) =
+        tried.into_iter().partition(|(_, judged)| judged.iter().any(|judged| judged.outcome == Outcome::Fail));
+    for (heading, style, facts) in
+        [("Assumptions that did not hold here", YELLOW, broken), ("Assumptions that held here", GREEN, held)]
+    {
+        if !facts.is_empty() {
+            let _ = writeln!(text, "\n{BOLD}{heading}{PLAIN}");
+        }
+        for (fact, judged) in facts {
+            let seen = judged.iter().find(|judged| judged.outcome == Outcome::Fail).or(judged.first());
+            let seen = seen.map_or("", |judged| judged.seen.as_str());
+            let fact = on_one_line(fact.as_str());
+            let _ = writeln!(text, "  {style}{fact}{PLAIN}  {DIM}{}{PLAIN}", one_line(seen, 100));
+        }
     }
 }
 
@@ -296,6 +320,7 @@ mod tests {
             spec: BTreeMap::new(),
             documentation: None,
             target: String::new(),
+            replay: None,
             summary: Summary::of(std::slice::from_ref(&judged)),
             checks: vec![judged],
             coverage: Coverage::default(),

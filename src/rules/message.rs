@@ -1,9 +1,11 @@
 //! Requests and answers as rules see them: decoded, without a library's types.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A request below the root of an API version.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
     /// Upper-case method.
     pub method: String,
@@ -14,6 +16,7 @@ pub struct Request {
     /// Headers, without `Authorization` and framing.
     pub headers: Vec<(String, String)>,
     /// The body.
+    #[serde(with = "bytes::maybe", default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Vec<u8>>,
 }
 
@@ -111,17 +114,68 @@ pub enum Form {
 }
 
 /// The answer to a request.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
     /// Headers in order.
     pub headers: Vec<(String, String)>,
     /// The body.
+    #[serde(with = "bytes")]
     pub body: Vec<u8>,
     /// Bytes behind the end of the answer, up to the end of the connection; `None` where the
     /// transport hides them.
+    #[serde(with = "bytes::maybe", default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<u8>>,
+}
+
+/// Bytes in JSON: as text where they are text, else in base64.
+mod bytes {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Other { base64: String },
+    }
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => Written::Other { base64: STANDARD.encode(bytes) }.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Text(text) => Ok(text.into_bytes()),
+            Written::Other { base64 } => STANDARD.decode(base64).map_err(D::Error::custom),
+        }
+    }
+
+    pub(super) mod maybe {
+        use super::{Deserializer, Serializer};
+
+        // Serde hands over a reference to the field.
+        #[allow(clippy::ref_option)]
+        pub(in super::super) fn serialize<S: Serializer>(
+            bytes: &Option<Vec<u8>>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            super::serialize(bytes.as_deref().unwrap_or_default(), serializer)
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Vec<u8>>, D::Error> {
+            super::deserialize(deserializer).map(Some)
+        }
+    }
 }
 
 /// Credentials of the scheme Basic that belong to nobody.

@@ -29,6 +29,7 @@ pub mod request_id_missing;
 pub mod unknown_path_accepted;
 pub mod wrong_method_accepted;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Asserted, Credential, Facts, Form, Reply, Request, Subject};
@@ -71,7 +72,8 @@ pub struct ServerCase {
 }
 
 /// What a case showed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ServerSeen {
     /// Answers to the setup.
     pub setup: Vec<Reply>,
@@ -90,12 +92,21 @@ pub struct ServerSeen {
 }
 
 /// Why a further page was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Unread {
     /// Its link leads elsewhere, where no token goes.
     Elsewhere(String),
     /// There are more pages than are read.
     TooMany,
+}
+
+impl ServerSeen {
+    /// Every answer.
+    pub(crate) fn replies_mut(&mut self) -> impl Iterator<Item = &mut Reply> {
+        let Self { setup, before, request: _, reply, after, pages, unread: _ } = self;
+        setup.iter_mut().chain(before).chain([reply]).chain(after).chain(pages)
+    }
 }
 
 /// Every case for a server of a contract.

@@ -2,11 +2,13 @@
 
 mod binary;
 mod curl;
+mod evidence;
 mod foreign;
 mod garbage;
 mod lint;
 mod own_spec;
 mod pages;
+mod replay;
 mod run;
 mod spec;
 

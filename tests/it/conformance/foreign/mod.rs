@@ -1,7 +1,7 @@
 //! The suite on servers that are not ours: right ones are not blamed, and each defect is named.
 
 mod matrix;
-mod model;
+pub(crate) mod model;
 mod second;
 
 use entra_risk::conformance::{RunError, ServerOptions};

@@ -9,7 +9,7 @@ use wiremock::{Request, Respond, ResponseTemplate};
 
 /// What is wrong with the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Defect {
+pub(crate) enum Defect {
     None,
     /// 200 instead of 204.
     Ok,
@@ -46,7 +46,7 @@ pub(super) enum Defect {
     Late,
 }
 
-pub(super) const DEFECTS: &[(Defect, &str)] = &[
+pub(crate) const DEFECTS: &[(Defect, &str)] = &[
     (Defect::Ok, "example_not_answered/status"),
     (Defect::NoEffect, "effect_missing/riskLevel"),
     (Defect::FirstOnly, "effect_missing/riskLevel"),
@@ -76,7 +76,7 @@ pub(super) const DEFECTS: &[(Defect, &str)] = &[
 ];
 
 /// The server with its accounts.
-pub(super) struct Model {
+pub(crate) struct Model {
     defect: Defect,
     users: Mutex<BTreeMap<String, Value>>,
     /// What reads still show, and how often.
@@ -85,7 +85,7 @@ pub(super) struct Model {
 
 impl Model {
     /// `ids` are its accounts; others are ignored by actions.
-    pub(super) fn new(defect: Defect, ids: &[&str]) -> Self {
+    pub(crate) fn new(defect: Defect, ids: &[&str]) -> Self {
         let user = |(index, id): (usize, &&str)| {
             let level = if index % 2 == 0 { "medium" } else { "low" };
             (

@@ -54,6 +54,7 @@ fn report(checks: Vec<Judged>, stale: &[&str]) -> Report {
         spec: BTreeMap::from([("file", "../openapi/beta.yaml".to_owned()), ("sha256", "ab".repeat(32))]),
         documentation: Some(Documentation { paths: vec!["docs".to_owned()], pages: 2, matched: 1 }),
         target: "http://127.0.0.1:8080/beta".to_owned(),
+        replay: None,
         summary: Summary::of(&checks),
         coverage: Coverage {
             facts: 9,
