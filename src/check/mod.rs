@@ -16,7 +16,7 @@ pub use needs::Needed;
 pub use rules::RULES;
 pub use tally::Tally;
 
-pub use crate::emulator::Kind;
+pub use crate::emulator::{Asked, Kind, Passage};
 
 use serde::Serialize;
 
@@ -170,23 +170,11 @@ pub struct Host {
     pub host: String,
     /// What became of it.
     pub passage: Passage,
-    /// Why, where there is more to say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    /// More about it, where there is more to say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
     /// How often.
     pub times: u64,
-}
-
-/// What became of a connection to another host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Passage {
-    /// It is not one that the recorder answers for.
-    Refused,
-    /// It was let through.
-    Allowed,
-    /// The recorder answers for it, and the program did not trust its certificate.
-    Untrusted,
 }
 
 /// What the tally does not know and the verdict depends on.
@@ -196,8 +184,8 @@ pub struct Circumstances {
     pub version: &'static str,
     /// How the program ended; none if there was no program to run.
     pub program: Option<Program>,
-    /// Hosts that were asked for.
-    pub hosts: Vec<Host>,
+    /// Hosts that the recorder was asked for as a proxy.
+    pub asked: Vec<Asked>,
     /// Whether assumptions, paths outside of the descriptions and refused hosts count.
     pub strict: bool,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::needs::Needed;
 use super::rules::{self, Rule};
-use super::{Circumstances, Judgement, Outside, Requests, SignIn, Used, Wrong, curl, hosts};
+use super::{Asked, Circumstances, Host, Judgement, Outside, Passage, Requests, SignIn, Used, Wrong, curl, hosts};
 use crate::contract::{Contract, FactId, Operation, Origin, Rests};
 use crate::emulator::{Kind, Received, Verdict, Violation};
 use crate::finding::{Finding, Severity};
@@ -85,7 +85,7 @@ impl Tally {
             program: circumstances.program,
             requests: self.requests,
             operations: self.used.iter().filter_map(|(key, counts)| self.operation_used(key, *counts)).collect(),
-            wrong: self.wrong.clone(),
+            wrong: self.wrong.iter().cloned().chain(in_the_clear(&circumstances.asked)).collect(),
             outside: self
                 .outside
                 .iter()
@@ -102,7 +102,7 @@ impl Tally {
                     times: *times,
                 })
                 .collect(),
-            hosts: circumstances.hosts,
+            hosts: circumstances.asked.iter().filter_map(host).collect(),
             permissions: self.callers.values().map(|(kind, used)| self.needed(*kind, used)).collect(),
         };
         judgement.reasons = judgement.held_against();
@@ -190,6 +190,44 @@ impl Tally {
             words: None,
         })
     }
+}
+
+/// A host that was asked for, unless it is told of as a mistake.
+fn host(asked: &Asked) -> Option<Host> {
+    (asked.passage != Passage::InTheClear).then(|| Host {
+        host: asked.host.clone(),
+        passage: asked.passage,
+        detail: asked.detail.clone(),
+        times: asked.times,
+    })
+}
+
+/// Requests to Graph, or to its sign-in, that came without TLS.
+fn in_the_clear(asked: &[Asked]) -> impl Iterator<Item = Wrong> {
+    let those = asked.iter().filter(|asked| asked.passage == Passage::InTheClear);
+    those.map(|asked| {
+        let rule = rules::of("clear");
+        let (method, path) = asked.detail.split_once(' ').unwrap_or(("CONNECT", ""));
+        Wrong {
+            finding: Finding {
+                rule: rule.id.to_owned(),
+                severity: Severity::Error,
+                origin: Origin { file: String::new(), line: 0 },
+                subject: format!("{method} {path}").trim_end().to_owned(),
+                message: format!("the request went to {} over plain HTTP", asked.host),
+                remedy: rule.remedy.to_owned(),
+                other: None,
+                fact: None,
+            },
+            documented: Some("a bearer token is sent over TLS only".to_owned()),
+            page: Some("RFC 6750, 5.3".to_owned()),
+            rests: Some(Rests::Convention),
+            sent: format!("{method} http://{}{path}", asked.host),
+            status: Some(403),
+            curl: None,
+            times: asked.times,
+        }
+    })
 }
 
 fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {

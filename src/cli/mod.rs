@@ -16,6 +16,7 @@ mod progress;
 mod recording;
 mod run_report;
 mod schema;
+mod seed_file;
 mod serve;
 mod spec;
 mod specs;

@@ -52,6 +52,9 @@ pub enum Rests {
     Documented,
     /// The service's `$metadata` says it.
     Metadata,
+    /// No page says it, and a recorded run against the service showed it; the recording stands for
+    /// the page.
+    Observed,
     /// A general page of Graph, or an RFC, says it of every operation.
     Convention,
     /// Nobody says it: it is what we take to be so.
@@ -65,6 +68,7 @@ impl Rests {
         match self {
             Self::Documented => "documented",
             Self::Metadata => "metadata",
+            Self::Observed => "observed",
             Self::Convention => "convention",
             Self::Assumption => "assumption",
         }
@@ -73,7 +77,7 @@ impl Rests {
     /// Reads the word used in descriptions and reports.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Documented, Self::Metadata, Self::Convention, Self::Assumption]
+        [Self::Documented, Self::Metadata, Self::Observed, Self::Convention, Self::Assumption]
             .into_iter()
             .find(|rests| rests.as_str() == word)
     }

@@ -97,7 +97,6 @@ impl Authority {
     }
 
     /// The key that tokens are verified with, and its name.
-    #[allow(dead_code)] // for the key document of sign-in
     pub(super) fn public_key(&self) -> (PublicKey, &str) {
         (PublicKey::of(&self.key), &self.key_id)
     }

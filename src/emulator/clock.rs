@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::odata::Instant;
+use crate::odata::{Instant, format_instant};
 
 /// A clock that can be set. Clones are the same clock.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,11 @@ impl Clock {
     #[must_use]
     pub fn now_seconds(&self) -> i64 {
         self.now().div_euclid(SECOND)
+    }
+
+    /// Now, as sign-in writes it: `2026-11-22 02:03:08Z`.
+    pub(super) fn readable(&self) -> String {
+        format_instant(self.now()).chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).chain(['Z']).collect()
     }
 
     /// Goes forward.

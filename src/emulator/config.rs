@@ -4,7 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::clock::Clock;
+use super::directory::Directory;
 use super::faults::Fault;
+use super::proxy::Proxying;
 use super::record::Recording;
 use crate::contract::Contract;
 
@@ -17,6 +19,10 @@ pub struct Config {
     pub tls: Option<SocketAddr>,
     /// What to serve, each below its version.
     pub contracts: Vec<Contract>,
+    /// Who may sign in.
+    pub directory: Directory,
+    /// Whether every token, and every sign-in, is accepted for everything: for a quick try.
+    pub any_token: bool,
     /// How many entities to make for each set, besides those that documented exchanges name.
     pub users: usize,
     /// How many entities a page holds for a request that does not say.
@@ -36,6 +42,8 @@ pub struct Config {
     /// Whether a path of which no contract speaks is answered 501 and not 404, where requests are
     /// recorded: the client asked for something that may exist.
     pub outside_is_501: bool,
+    /// Whom to answer for as a proxy, on the address for plain HTTP; no proxy by default.
+    pub proxy: Option<Proxying>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
@@ -48,6 +56,8 @@ impl Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
             contracts: contracts.to_vec(),
+            directory: Directory::default(),
+            any_token: false,
             users: 0,
             page_size: 100,
             capacity: 100_000,
@@ -57,6 +67,7 @@ impl Config {
             connections: 1024,
             record: None,
             outside_is_501: false,
+            proxy: None,
             faults: Vec::new(),
         }
     }
@@ -88,6 +99,9 @@ pub enum StartError {
     /// Two contracts have the same version, or there is none.
     #[error("serve {0}")]
     Contracts(String),
+    /// Who may sign in makes no sense.
+    #[error("serve this directory: {0}")]
+    Directory(String),
     /// The system has no randomness for the signing key.
     #[error("make a signing key: the system offers no randomness")]
     Key,

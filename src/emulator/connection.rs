@@ -2,6 +2,7 @@
 //! may take over things. It knows nothing of what is served.
 
 use std::io::{self, Cursor};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,19 +12,20 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::content::{Broken, Content};
+use super::proxy;
 use super::service::{Scheme, Service};
 
 /// How long the head of a request may take, and a connection may be idle.
 const HEAD: Duration = Duration::from_secs(60);
 /// How long the handshake of TLS may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long stopping waits for answers in flight.
 pub(super) const FAREWELL: Duration = Duration::from_secs(5);
 /// How much of a connection is buffered, and how long a head may be.
@@ -46,11 +48,8 @@ pub(super) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
-    let serving = match tls {
-        None => Serving { service, scheme: Scheme::Http },
-        Some(_) => Serving { service, scheme: Scheme::Https },
-    };
     let Some(tls) = tls else {
+        let serving = Serving { service, scheme: Scheme::Http };
         let opened = within(HEAD, opening(stream), &mut stopped).await;
         let Some((first, stream, is_http2)) = opened else { return };
         // An own half each way: sharing a connection by a lock would cost each request.
@@ -62,10 +61,27 @@ pub(super) async fn serve(
         };
     };
     let Some(stream) = within(HANDSHAKE, tls.accept(stream), &mut stopped).await else { return };
+    serve_secure(stream, service, stopped).await;
+}
+
+/// Serves what came out of TLS.
+pub(super) async fn serve_secure<I>(stream: TlsStream<I>, service: Arc<Service>, stopped: watch::Receiver<bool>)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let serving = Serving { service, scheme: Scheme::Https };
     match stream.get_ref().1.alpn_protocol() {
         Some(b"h2") => serving.http2(stream, stopped).await,
         _ => serving.http1(stream, stopped).await,
     }
+}
+
+/// Serves HTTP/1.1 on what is no connection of its own.
+pub(super) async fn serve_plain<I>(stream: I, service: Arc<Service>, stopped: watch::Receiver<bool>)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    Serving { service, scheme: Scheme::Http }.http1(stream, stopped).await;
 }
 
 /// What is done in time and before stopping is asked for.
@@ -109,20 +125,24 @@ struct Activity {
 impl Serving {
     async fn http1<I>(self, stream: I, stopped: watch::Receiver<bool>)
     where
-        I: AsyncRead + AsyncWrite + Unpin + 'static,
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::default());
+        let is_proxy = self.service.proxy.is_some();
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
             .max_buf_size(BUFFER)
             .serve_connection(TokioIo::new(stream), self.answering(&activity));
-        drive(connection, &activity, stopped).await;
+        match is_proxy {
+            true => drive(connection.with_upgrades(), |c| c.graceful_shutdown(), &activity, stopped).await,
+            false => drive(connection, |c| c.graceful_shutdown(), &activity, stopped).await,
+        }
     }
 
     async fn http2<I>(self, stream: I, stopped: watch::Receiver<bool>)
     where
-        I: AsyncRead + AsyncWrite + Unpin + 'static,
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::default());
         let connection = http2::Builder::new(TokioExecutor::new())
@@ -133,7 +153,7 @@ impl Serving {
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .serve_connection(TokioIo::new(stream), self.answering(&activity));
-        drive(connection, &activity, stopped).await;
+        drive(connection, |c| c.graceful_shutdown(), &activity, stopped).await;
     }
 
     fn answering(
@@ -150,7 +170,12 @@ impl Serving {
             let (service, scheme) = (self.service.clone(), self.scheme);
             let at_work = AtWork::begin(&activity);
             async move {
-                let answer = service.handle(request, scheme).await;
+                let is_passed_on =
+                    service.proxy.as_ref().is_some_and(|proxy| proxy.is_meant(&request, service.address));
+                let answer = match is_passed_on {
+                    true => Ok(proxy::pass(service, request).await),
+                    false => service.handle(request, scheme).await,
+                };
                 drop(at_work);
                 answer
             }
@@ -185,7 +210,12 @@ impl Activity {
 /// Lets a connection do its work until it ends or stopping is asked for. One on which nothing
 /// begins for a while, though nothing is in hand, is ended: whoever holds it sends a head byte by
 /// byte, takes an answer that slowly, or is gone.
-async fn drive(connection: impl GracefulConnection, activity: &Activity, mut stopped: watch::Receiver<bool>) {
+async fn drive<C: Future>(
+    connection: C,
+    shut_down: impl FnOnce(Pin<&mut C>),
+    activity: &Activity,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut connection = std::pin::pin!(connection);
     let mut begun_before = u64::MAX;
     loop {
@@ -202,7 +232,7 @@ async fn drive(connection: impl GracefulConnection, activity: &Activity, mut sto
             }
         }
     }
-    connection.as_mut().graceful_shutdown();
+    shut_down(connection.as_mut());
     let _ = tokio::time::timeout(FAREWELL, connection).await;
 }
 

@@ -109,7 +109,8 @@ impl Service {
         for (effect, change) in effects() {
             self.possible(admitted, effect, change, body, store)?;
         }
-        let occasion = Occasion { now: self.clock.now(), actor: &admitted.caller.id, bounds: self.bounds };
+        let actor = admitted.caller.as_ref().map_or(&Cell::Null, |caller| &caller.id);
+        let occasion = Occasion { now: self.clock.now(), actor, bounds: self.bounds };
         for (effect, change) in effects() {
             let create = effect.missing == Missing::Create;
             for id in ids(admitted, effect, body) {

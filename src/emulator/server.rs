@@ -1,7 +1,7 @@
 //! The running emulator: listening, connections, stopping. It knows nothing of what is served.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -18,17 +18,19 @@ use super::config::{Config, StartError};
 use super::connection::{FAREWELL, serve, told};
 use super::faults::{Active, Fault};
 use super::identity::Identity;
+use super::proxy::{Asked, Proxy};
 use super::record::{Received, Recorder};
 use super::seed;
 use super::service::{Scheme, Service};
-use super::tls::Certificates;
+use super::tls::{CertificateError, Certificates};
 use super::watch::Watch;
 
 /// A running emulator. Dropping it stops it; its connections end with the answers in flight.
 pub struct Emulator {
     service: Arc<Service>,
     stop: watch::Sender<bool>,
-    secure: Option<Secure>,
+    tls_address: Option<SocketAddr>,
+    certificates: Option<Arc<Certificates>>,
     accepting: Vec<JoinHandle<()>>,
     places: Arc<Semaphore>,
     n_places: u32,
@@ -40,10 +42,20 @@ impl fmt::Debug for Emulator {
     }
 }
 
-/// The side that speaks HTTPS.
-struct Secure {
-    address: SocketAddr,
+/// What it takes to speak TLS.
+struct Secured {
     certificates: Arc<Certificates>,
+    acceptor: TlsAcceptor,
+}
+
+impl Secured {
+    fn new(address: Option<IpAddr>) -> Result<Self, StartError> {
+        let fail = |error: CertificateError| StartError::Certificates(error.to_string());
+        let certificates =
+            Arc::new(Certificates::new(Clock::default().now_seconds(), address.as_slice()).map_err(fail)?);
+        let tls = certificates.clone().server().map_err(fail)?;
+        Ok(Self { certificates, acceptor: TlsAcceptor::from(Arc::new(tls)) })
+    }
 }
 
 impl Emulator {
@@ -60,6 +72,7 @@ impl Emulator {
         if let Some(twice) = versions.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(StartError::Contracts(format!("two contracts of the same version, '{}'", twice[0])));
         }
+        config.directory.check(&config.contracts).map_err(StartError::Directory)?;
         let store = seed::store(&config.contracts, config.users);
         let apis = config.contracts.iter().map(|contract| Api::new(contract, &store)).collect();
         let (listener, address) = listen(config.listen).await?;
@@ -67,34 +80,40 @@ impl Emulator {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
+        let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
+        let places = Arc::new(Semaphore::new(n_places as usize));
+        let (stop, stopped) = watch::channel(false);
+        let secured = match (&secure, &config.proxy) {
+            (None, None) => None,
+            (secure, _) => Some(Secured::new(secure.as_ref().map(|(_, address)| address.ip()))?),
+        };
+        let proxy = config
+            .proxy
+            .zip(secured.as_ref())
+            .map(|(proxying, secured)| Proxy::new(proxying, secured.acceptor.clone(), places.clone(), stopped.clone()));
         let service = Arc::new(Service {
             apis,
             store: RwLock::new(store),
             authority: Authority::new(&config.contracts, config.clock.clone()).ok_or(StartError::Key)?,
             address,
+            directory: config.directory,
+            any_token: config.any_token,
             page_size: config.page_size,
             capacity: config.capacity,
             bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
             clock: config.clock,
             watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
+            proxy,
         });
-        let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
-        let places = Arc::new(Semaphore::new(n_places as usize));
-        let (stop, stopped) = watch::channel(false);
         let accept =
             |listener, tls| tokio::spawn(accept(listener, tls, service.clone(), places.clone(), stopped.clone()));
         let mut accepting = vec![accept(listener, None)];
-        let secure = match secure {
-            Some((listener, address)) => {
-                let certificates = Certificates::new(Clock::default().now_seconds(), &[address.ip()]).map(Arc::new);
-                let certificates = certificates.map_err(|error| StartError::Certificates(error.to_string()))?;
-                let tls = certificates.clone().server().map_err(|error| StartError::Certificates(error.to_string()))?;
-                accepting.push(accept(listener, Some(TlsAcceptor::from(Arc::new(tls)))));
-                Some(Secure { address, certificates })
-            }
-            None => None,
-        };
-        Ok(Self { service, stop, secure, accepting, places, n_places })
+        let (certificates, acceptor) = secured.map(|secured| (secured.certificates, secured.acceptor)).unzip();
+        let tls_address = secure.map(|(listener, address)| {
+            accepting.push(accept(listener, acceptor));
+            address
+        });
+        Ok(Self { service, stop, tls_address, certificates, accepting, places, n_places })
     }
 
     /// The address that it listens on.
@@ -106,7 +125,7 @@ impl Emulator {
     /// The address that it listens on for HTTPS, if it does.
     #[must_use]
     pub fn tls_address(&self) -> Option<SocketAddr> {
-        self.secure.as_ref().map(|secure| secure.address)
+        self.tls_address
     }
 
     /// The root of everything that it serves: `http://127.0.0.1:8080`.
@@ -127,11 +146,17 @@ impl Emulator {
         format!("{}/{api}", self.root())
     }
 
+    /// The hosts that it was asked for as a proxy, and what became of that.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked> {
+        self.service.proxy.as_ref().map(Proxy::asked).unwrap_or_default()
+    }
+
     /// The certificate of the authority behind its HTTPS, in PEM: who trusts it can call, and
     /// nobody else does. It was made at the start and is forgotten at the end.
     #[must_use]
     pub fn authority_pem(&self) -> Option<&str> {
-        self.secure.as_ref().map(|secure| secure.certificates.authority_pem())
+        self.certificates.as_ref().map(|certificates| certificates.authority_pem())
     }
 
     /// A signed token for a caller, which this emulator, and no other, accepts.
@@ -173,6 +198,13 @@ impl Emulator {
     /// Sets these faults, and no others.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.service.watch.change(|active| *active = Active::new(faults));
+    }
+
+    /// A signed token for each user of the directory, with its name.
+    pub fn user_tokens(&self) -> impl Iterator<Item = (&str, String)> {
+        let service = &self.service;
+        let identity = |user| service.directory.delegated(user, &service.contracts());
+        service.directory.users.iter().map(move |user| (user.upn.as_str(), self.token(&identity(user))))
     }
 
     /// Waits until it no longer listens.

@@ -2,17 +2,17 @@
 //! are written in [`Service::admit`].
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Bytes;
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HOST, HeaderValue, WWW_AUTHENTICATE};
+use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority as HostAndPort;
-use hyper::{Request, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use serde_json::Value;
 
 use super::answer::Trace;
@@ -20,15 +20,19 @@ use super::api::{Answer, Api, Plan};
 use super::auth::{Authority, Caller};
 use super::body::check;
 use super::change::Bounds;
-use super::clock::Clock;
-use super::content::Answered;
+use super::clock::{self, Clock};
+use super::content::{Answered, Content};
+use super::directory::Directory;
 use super::identity::Kind;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
+use super::log::{self, Seen};
 use super::perform::read_body;
+use super::proxy::Proxy;
 use super::refusal::{Outcome, Refusal};
+use super::signin::{Endpoint, SignIn};
 use super::state::Store;
 use super::watch::Watch;
-use crate::contract::{Operation, Query, Shape};
+use crate::contract::{Contract, Operation, Query, Shape};
 use crate::odata::{self, QueryOption};
 
 /// Everything that answers requests.
@@ -37,6 +41,9 @@ pub(super) struct Service {
     pub(super) store: RwLock<Store>,
     pub(super) authority: Authority,
     pub(super) address: SocketAddr,
+    pub(super) directory: Directory,
+    /// Whether every token is accepted for everything.
+    pub(super) any_token: bool,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
     /// How much of what is written down of changes is kept.
@@ -44,6 +51,7 @@ pub(super) struct Service {
     pub(super) clock: Clock,
     /// Records and faults; nothing looks at them while both are off.
     pub(super) watch: Watch,
+    pub(super) proxy: Option<Proxy>,
 }
 
 /// The operation that a request is for, and the path parameters as they came.
@@ -77,8 +85,8 @@ pub(super) struct Admitted<'a> {
     pub(super) api: &'a Api,
     pub(super) operation: &'a Operation,
     pub(super) plan: &'a Plan,
-    /// Who asks.
-    pub(super) caller: Arc<Caller>,
+    /// Who asks, where the token says so.
+    pub(super) caller: Option<Arc<Caller>>,
     /// Path parameters, decoded.
     pub(super) parameters: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) options: Vec<QueryOption<'a>>,
@@ -102,10 +110,16 @@ impl Service {
     /// Answers one request.
     pub(super) async fn handle(&self, request: Request<Incoming>, scheme: Scheme) -> Answered {
         let (parts, mut body) = request.into_parts();
+        if self.version(&parts).is_none()
+            && let Some(endpoint) = Endpoint::at(parts.uri.path())
+        {
+            return Ok(self.sign_in(endpoint, &parts, scheme, body).await);
+        }
         let trace = Trace::new(&parts.headers);
         if self.watch.is_on() {
             return self.watched(&parts, scheme, body, trace).await;
         }
+        let started = log::is_on().then(clock::stopwatch);
         let outcome = match self.admit(&parts, scheme) {
             Ok(admitted) => match self.receive(&admitted, &mut body).await {
                 Ok(value) => self.perform(&admitted, value.as_ref()),
@@ -114,7 +128,53 @@ impl Service {
             Err(refusal) => Err(refusal),
         };
         drain(&parts, body).await;
+        if let Some(started) = started {
+            let ((status, violated), (request_id, _)) = (log::shown(&outcome), trace.ids());
+            self.log(&parts, &Seen { status, violated, request_id: &request_id, took: started.elapsed() });
+        }
         Ok(trace.respond(outcome, &self.clock))
+    }
+
+    /// Answers a request that asks for a token, or where to ask for one.
+    async fn sign_in(
+        &self,
+        endpoint: Endpoint<'_>,
+        parts: &Parts,
+        scheme: Scheme,
+        mut body: Incoming,
+    ) -> Response<Content> {
+        let host = host(parts);
+        let is_local = host.as_ref().is_none_or(|host| {
+            let host = host.host().trim_matches(['[', ']']);
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        });
+        let host = host.map_or_else(|| self.address.to_string(), |host| host.to_string());
+        let signing_in = SignIn {
+            directory: &self.directory,
+            authority: &self.authority,
+            contracts: self.contracts(),
+            anybody: self.any_token,
+            root: format!("{}://{host}", scheme.as_str()),
+            is_local,
+            now: self.clock.readable(),
+        };
+        // What did not arrive lacks its parameters.
+        let bytes = arrived(&mut body).await.unwrap_or_default();
+        drain(parts, body).await;
+        let answer = signing_in.answer(endpoint, parts, &bytes);
+        tracing::info!(endpoint = endpoint.name(), status = answer.status().as_u16(), "sign-in");
+        answer
+    }
+
+    /// What is served.
+    pub(super) fn contracts(&self) -> Vec<&Contract> {
+        self.apis.iter().map(|api| &api.contract).collect()
+    }
+
+    /// The version that a path begins with, if it is served.
+    fn version(&self, parts: &Parts) -> Option<&Api> {
+        let version = parts.uri.path().get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
+        self.apis.iter().find(|api| api.contract.api == version)
     }
 
     /// Takes the body from the connection and checks it.
@@ -132,9 +192,7 @@ impl Service {
 
     /// Finds the operation.
     pub(super) fn locate<'a>(&'a self, parts: &'a Parts) -> Outcome<Located<'a>> {
-        let path = parts.uri.path();
-        let version = path.get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
-        let Some(api) = self.apis.iter().find(|api| api.contract.api == version) else {
+        let Some(api) = self.version(parts) else {
             let versions: Vec<_> = self.apis.iter().map(|api| api.contract.api.as_str()).collect();
             let message = format!("There is nothing here; paths start with one of /{}.", versions.join(", /"));
             let refusal = Refusal::new(StatusCode::NOT_FOUND, "ResourceNotFound", message);
@@ -144,7 +202,7 @@ impl Service {
             });
         };
         let contract = &api.contract;
-        let below = path.get(1 + version.len()..).unwrap_or_default();
+        let below = parts.uri.path().get(1 + contract.api.len()..).unwrap_or_default();
         let found = api.routes.at(below);
         if found.is_empty() {
             let message = "Resource not found: no operation has this path.";
@@ -182,8 +240,13 @@ impl Service {
     }
 
     /// Who calls, and whether it may.
-    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Arc<Caller>> {
-        let caller = self.authority.caller(&parts.headers).map_err(|why| {
+    pub(super) fn permit(&self, api: &Api, operation: &Operation, parts: &Parts) -> Outcome<Option<Arc<Caller>>> {
+        let caller = self.authority.caller(&parts.headers);
+        // Who only tries things out may do everything, with a token of any kind.
+        if self.any_token && (caller.is_ok() || bears_token(&parts.headers)) {
+            return Ok(caller.ok());
+        }
+        let caller = caller.map_err(|why| {
             Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why)
                 .convention(&api.contract, "unauthenticated")
                 .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
@@ -192,7 +255,7 @@ impl Service {
         let higher = operation.permissions.higher(kind);
         if caller.permissions.iter().any(|permission| permitted.contains(permission) || higher.contains(permission)) {
             self.role(api, operation, &caller)?;
-            return Ok(caller);
+            return Ok(Some(caller));
         }
         let message = match permitted {
             [] => "The requested operation is not supported for this kind of caller.".to_owned(),
@@ -224,6 +287,13 @@ impl Service {
         };
         Place { base, path: admitted.path, owner: None }
     }
+}
+
+/// Whether there is a token, whatever it is.
+fn bears_token(headers: &HeaderMap) -> bool {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let pair = value.and_then(|value| value.split_once(' '));
+    pair.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty())
 }
 
 /// Takes what is left of a body from the connection, so that the answer is heard. Who waits for

@@ -20,6 +20,7 @@ use super::faults::{Active, Fault, Spoil, Strike, Subject};
 use super::identity::{Kind, PERSONAL_TENANT, TENANT};
 use super::judge::Judge;
 use super::list::{Place, SKIP_TOKEN};
+use super::log::{self, Seen};
 use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
 use super::refusal::{Outcome, Refusal};
@@ -137,6 +138,11 @@ impl Service {
             (received.request_id, received.client_request_id) = trace.ids();
             received.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
             recorder.keep(received);
+        }
+        if log::is_on() {
+            let ((status, code), (request_id, _)) = (end.shown(), trace.ids());
+            let violated = fault.or(code.as_deref());
+            self.log(parts, &Seen { status, violated, request_id: &request_id, took: started.elapsed() });
         }
         end.respond(trace, &self.clock)
     }

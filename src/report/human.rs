@@ -168,6 +168,9 @@ fn assumptions(text: &mut String, report: &Report) {
             let _ = writeln!(text, "  {style}{fact}{PLAIN}  {DIM}{}{PLAIN}", one_line(seen, 100));
         }
     }
+    if report.replay.is_some() {
+        let _ = writeln!(text, "  {DIM}to rest a fact on this: rests: observed, with the recording as its page{PLAIN}");
+    }
 }
 
 /// Why checks were not run, each reason once and in full: it says what to do.

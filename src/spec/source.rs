@@ -37,7 +37,7 @@ impl Document {
         }
     }
 
-    /// `{page: …, rests: documented|metadata|convention|assumption}`.
+    /// `{page: …, rests: documented|metadata|observed|convention|assumption}`.
     pub(super) fn read_source(&self, node: &Node) -> Result<Source, SpecError> {
         let rests = node.str("rests").and_then(Rests::parse);
         match (node.str("page"), rests) {
@@ -46,7 +46,7 @@ impl Document {
                 &self.file,
                 node.line,
                 "x-entra-source",
-                "a source is {page: …, rests: documented|metadata|convention|assumption}",
+                "a source is {page: …, rests: documented|metadata|observed|convention|assumption}",
             )),
         }
     }

@@ -2,14 +2,21 @@
 //! secret or leads elsewhere is taken out. No value of the parent's is looked at.
 
 use std::ffi::{OsStr, OsString};
+use std::io;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tempfile::TempDir;
 
 use crate::cli::exit::Failure;
+use crate::cli::specs::quoted;
 use crate::contract::Contract;
 use crate::emulator::Emulator;
 
-/// What to set, and by which beginnings to tell what is not handed on.
+/// What is set, and the files that it names: they are gone with it.
 pub(super) struct Environment {
     set: Vec<(&'static str, String)>,
+    _files: TempDir,
 }
 
 /// Credentials, and addresses of services that hand them out: those of the Azure SDKs and tools,
@@ -25,23 +32,53 @@ const TAKEN_OUT: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_",
     "SYSTEM_ACCESSTOKEN",
     "SYSTEM_OIDCREQUESTURI",
+    // Proxies of the parent: ours are set instead, where there are such.
+    "ALL_PROXY",
 ];
 
+/// How the recorder is named as a proxy: programs differ in the letters that they read.
+const PROXY: [&str; 4] = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
+/// What is not asked for by way of a proxy.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// Files of certificates to trust: OpenSSL, Go and rustls; Python's requests; curl; Node.
+const TRUST: [&str; 4] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+
 impl Environment {
-    /// What leads to this recorder.
-    pub(super) fn new(emulator: &Emulator, contracts: &[Contract], token: &str) -> Result<Self, Failure> {
-        let root = emulator.root();
+    /// What leads to this recorder. Where other hosts can be reached, those whom the system trusts
+    /// are trusted too.
+    pub(super) fn new(
+        emulator: &Emulator,
+        contracts: &[Contract],
+        token: &str,
+        others_too: bool,
+    ) -> Result<Self, Failure> {
+        let fail = |error: io::Error| Failure::input(format!("write the certificate to trust: {error}"), "");
+        let files = tempfile::Builder::new().prefix("entra-risk-check-").tempdir().map_err(fail)?;
+        let mut trusted = emulator.authority_pem().unwrap_or_default().to_owned();
+        if others_too {
+            trusted += &system_roots();
+        }
+        let (trust, profile) = (files.path().join("trusted.pem"), files.path().join("azure"));
+        std::fs::write(&trust, trusted).and_then(|()| std::fs::create_dir(&profile)).map_err(fail)?;
+        let (root, trust) = (emulator.root(), trust.to_string_lossy().into_owned());
         let mut set = vec![("ENTRA_RISK_GRAPH_ROOT", root.clone())];
         if let Some(contract) = contracts.first() {
             set.push(("ENTRA_RISK_BASE_URL", emulator.base_url(&contract.api)));
         }
         set.push(("ENTRA_RISK_TOKEN", token.to_owned()));
-        Ok(Self { set })
+        set.extend(PROXY.map(|name| (name, root.clone())));
+        set.extend(NO_PROXY.map(|name| (name, "127.0.0.1,localhost,::1".to_owned())));
+        set.extend(TRUST.map(|name| (name, trust.clone())));
+        // Node asks proxies only if it is told to (from 22.21 and 24.5 on).
+        set.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
+        // Where the Azure command line has its accounts: it has none.
+        set.push(("AZURE_CONFIG_DIR", profile.to_string_lossy().into_owned()));
+        Ok(Self { set, _files: files })
     }
 
     /// Lines for a shell.
     pub(super) fn exports(&self) -> String {
-        self.set.iter().map(|(name, value)| format!("export {name}={value}\n")).collect()
+        self.set.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect()
     }
 
     /// What is set.
@@ -60,4 +97,15 @@ impl Environment {
     pub(super) fn taken_out() -> Vec<OsString> {
         std::env::vars_os().map(|(name, _)| name).filter(|name| Self::takes_out(name)).collect()
     }
+}
+
+/// The certificates that the system trusts, in PEM; those that cannot be read are left out.
+fn system_roots() -> String {
+    let found = rustls_native_certs::load_native_certs();
+    let pem = |der: &[u8]| {
+        let text = STANDARD.encode(der);
+        let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    };
+    found.certs.iter().map(|certificate| pem(certificate)).collect()
 }

@@ -15,9 +15,9 @@ use self::program::{Ended, Signals};
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, WholeFile};
 use super::specs;
-use crate::check::{Circumstances, Judgement, Program, Tally};
+use crate::check::{self, Circumstances, Judgement, Program, Tally};
 use crate::contract::Contract;
-use crate::emulator::{Config, Emulator, Identity, Recording};
+use crate::emulator::{Config, Emulator, Identity, Proxying, Recording};
 use crate::report::check::{Format, render};
 
 /// Judge a program by the requests that it makes.
@@ -40,6 +40,9 @@ pub(super) struct Check {
     /// Fail for assumptions, for Graph paths outside of the descriptions, and for refused hosts too
     #[arg(long)]
     strict: bool,
+    /// Let the program reach this host too, or these: '*.example.org'; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    allow_host: Vec<String>,
     /// Format of standard output: human, json, sarif, github or markdown
     #[arg(long, default_value = "human")]
     format: Format,
@@ -132,6 +135,8 @@ impl Recorder {
         config.listen = command.listen;
         config.users = command.users;
         config.outside_is_501 = true;
+        let hosts = check::graph_hosts(contracts).into_iter().chain(check::sign_in_hosts()).collect();
+        config.proxy = Some(Proxying { hosts, allow: command.allow_host.clone() });
         let counted = tally.clone();
         config.record = Some(Recording {
             // Each is counted as it comes; none has to be kept.
@@ -145,14 +150,17 @@ impl Recorder {
             .await
             .map_err(|error| Failure::input(error.to_string(), "give another --listen ADDR"))?;
         let token = emulator.token(&Identity::all(contracts));
-        let environment = Environment::new(&emulator, contracts, &token)?;
+        let environment = Environment::new(&emulator, contracts, &token, !command.allow_host.is_empty())?;
         Ok(Self { emulator, tally, environment })
     }
 
     /// Waits for the answers in flight, and judges.
     async fn stop(self, program: Option<Program>, strict: bool) -> Judgement {
-        let circumstances = Circumstances { version: env!("CARGO_PKG_VERSION"), program, hosts: Vec::new(), strict };
+        let version = env!("CARGO_PKG_VERSION");
+        // Tunnels that are still open have nothing more to say.
+        let asked = self.emulator.asked();
         self.emulator.shutdown().await;
+        let circumstances = Circumstances { version, program, asked, strict };
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.judge(circumstances)
     }

@@ -110,10 +110,12 @@ fn elsewhere(text: &mut String, judgement: &Judgement) {
             let (style, what) = match host.passage {
                 Passage::Refused => (YELLOW, "refused; --allow-host lets it through, --strict fails for it"),
                 Passage::Allowed => (DIM, "let through"),
-                Passage::Untrusted => (RED, "the program does not trust the recorder's certificate"),
+                Passage::Unreachable => (YELLOW, "let through, and not reached"),
+                Passage::Untrusted => (RED, "the program did not accept the recorder's certificate"),
+                Passage::InTheClear => (RED, "without TLS"),
             };
-            let reason = host.reason.as_deref().map(|reason| format!(" ({})", on_one_line(reason)));
-            let reason = reason.unwrap_or_default();
+            let detail = on_one_line(&host.detail);
+            let reason = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
             let _ = writeln!(
                 text,
                 "  {}  {}  {style}{what}{PLAIN}{DIM}{reason}{PLAIN}",

@@ -2,6 +2,7 @@
 //! one that makes it, and one that does not.
 
 mod formats;
+mod proxy;
 mod requests;
 mod runs;
 

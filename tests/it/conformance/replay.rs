@@ -3,8 +3,8 @@
 
 use entra_risk::accepted::Accepted;
 use entra_risk::conformance::{self, Options, Recorder, Recording, Selection, ServerOptions};
-use entra_risk::contract::Contract;
-use entra_risk::verdict::{Outcome, Report, Side};
+use entra_risk::contract::{Contract, Rests};
+use entra_risk::verdict::{Outcome, Report, Side, Standing};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
@@ -134,4 +134,23 @@ async fn a_damaged_recording_is_refused() {
         let error = Recording::parse(&damaged).expect_err(part).to_string();
         assert!(error.starts_with("read the recording: ") && error.contains(part), "{part}: {error}");
     }
+}
+
+/// What no page says becomes firm when a description cites a recording for it.
+#[tokio::test]
+async fn what_was_observed_fails_a_run_where_an_assumption_does_not() {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(Model::new(Defect::None, &[])).mount(&server).await;
+    let (live, recording) = record(ServerOptions::new(format!("{}/beta", server.uri()), "test-token")).await;
+    let human = entra_risk::report::Human::new(false).render(&live);
+    assert!(human.contains("Assumptions that held here"), "{human}");
+    let mut report = replay(contract(), &recording).await;
+    let human = entra_risk::report::Human::new(false).render(&report);
+    assert!(human.contains("rests: observed") && human.contains(WHEN), "{human}");
+    let assumed = report.checks.iter_mut().find(|judged| judged.check.severity == Rests::Assumption);
+    let assumed = assumed.expect("there are assumptions");
+    assumed.outcome = Outcome::Fail;
+    assert_eq!(assumed.standing(false), Standing::Assumed);
+    assumed.check.severity = Rests::parse("observed").expect("a word of descriptions");
+    assert_eq!((assumed.standing(false), report.fails(false)), (Standing::Failed, true));
 }

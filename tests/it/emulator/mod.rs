@@ -1,6 +1,8 @@
 //! The emulator as its clients see it: bytes over a connection.
 
 mod actions;
+#[cfg(feature = "cli")]
+mod command;
 mod connections;
 mod faults;
 mod history;
@@ -9,6 +11,7 @@ mod https;
 mod lists;
 mod records;
 mod refusals;
+mod signin;
 mod slow;
 mod start;
 
