@@ -53,10 +53,12 @@ fn build(folder: &Path) -> Result<(), Vec<String>> {
     write(&out.join("reexports.rs"), &codegen::reexports(&contracts)).map_err(|error| vec![error])?;
     let json = serde_json::to_string(&contracts).map_err(|error| vec![error.to_string()])?;
     write(&out.join("contracts.json"), &json).map_err(|error| vec![error])?;
-    // Without such a file nothing is accepted.
-    let accepted = folder.join("accepted.toml");
-    let accepted = if accepted.exists() { text(&accepted)? } else { String::new() };
-    write(&out.join("accepted.toml"), &accepted).map_err(|error| vec![error])?;
+    // Without such files nothing is accepted, and no mutant is known to live.
+    for name in ["accepted.toml", "survivors.toml"] {
+        let list = folder.join(name);
+        let list = if list.exists() { text(&list)? } else { String::new() };
+        write(&out.join(name), &list).map_err(|error| vec![error])?;
+    }
     Ok(())
 }
 

@@ -14,6 +14,10 @@ static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
 #[cfg(feature = "conformance")]
 pub const ACCEPTED: &str = include_str!(concat!(env!("OUT_DIR"), "/accepted.toml"));
 
+/// The list of mutants that are known to survive the suite, beside the same descriptions.
+#[cfg(feature = "conformance")]
+pub const SURVIVORS: &str = include_str!(concat!(env!("OUT_DIR"), "/survivors.toml"));
+
 /// Every embedded contract, one an API version.
 #[must_use]
 pub fn contracts() -> &'static [Contract] {

@@ -60,6 +60,8 @@ pub mod regen;
 pub mod report;
 #[cfg(feature = "conformance")]
 pub mod rules;
+#[cfg(all(feature = "conformance", feature = "emulator"))]
+pub mod selftest;
 #[cfg(feature = "conformance")]
 pub mod spec;
 #[cfg(feature = "conformance")]

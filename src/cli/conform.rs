@@ -14,6 +14,7 @@ use super::probes;
 use super::progress::Progress;
 use super::recording::Kept;
 use super::run_report::{self, Catalogue};
+use super::self_test;
 use super::specs;
 use crate::accepted;
 use crate::conformance::{self, DocsOptions, Options, RunError, Selection, ServerOptions};
@@ -62,6 +63,19 @@ pub(super) struct Conform {
     /// Print the ids of the checks, and run none
     #[arg(long)]
     list: bool,
+    /// Try the checks themselves: on mutants of pages, description, client and server
+    #[arg(
+        long,
+        conflicts_with_all = ["docs", "side", "list", "server", "write_accepted", "strict"],
+        long_help = super::self_test::HELP
+    )]
+    self_test: bool,
+    /// Try only mutants whose ids this glob meets; for --self-test
+    #[arg(long, value_name = "GLOB", requires = "self_test")]
+    mutant: Vec<String>,
+    /// Mutants that are known to survive (TOML); for --self-test
+    #[arg(long, value_name = "FILE", requires = "self_test")]
+    survivors: Option<PathBuf>,
     /// Root of the server with the version, such as http://127.0.0.1:8080/beta; the embedded emulator by default
     #[arg(long, value_name = "URL")]
     server: Option<String>,
@@ -184,6 +198,20 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     let sides = command.sides()?;
     let selection = Selection::new(command.check.clone(), command.skip.clone());
     let accepted = accepted_list::read_or_own(command.accepted.as_deref(), contract)?;
+    if command.self_test {
+        let foreign = specs::reason_not_to_call(contract);
+        let trial = self_test::Trial {
+            contract,
+            selection: &selection,
+            mutants: &Selection::new(command.mutant.clone(), Vec::new()),
+            accepted: &accepted,
+            survivors: command.survivors.as_deref(),
+            foreign: foreign.as_deref(),
+            format: command.format,
+            output: &command.output,
+        };
+        return self_test::run(trial).await;
+    }
     let pages = command.pages()?;
     if command.list {
         return list(&conformance::plan_with(contract, &sides, page_list(pages.as_ref())), &selection);

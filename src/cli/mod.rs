@@ -17,6 +17,7 @@ mod recording;
 mod run_report;
 mod schema;
 mod seed_file;
+mod self_test;
 mod serve;
 mod spec;
 mod specs;
@@ -48,6 +49,7 @@ Exit codes:
 Try:
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
+  entra-risk conform --self-test          what the checks themselves can notice
   entra-risk check -- COMMAND…            a verdict on your program, by the requests that it makes
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves

@@ -1,13 +1,12 @@
-//! Tokens that must not suffice: from files, the environment, or the embedded emulator.
+//! Tokens that must not suffice: from files or the environment.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::conform::token;
 use super::exit::Failure;
-use crate::contract::Contract;
-use crate::emulator::{Emulator, Identity, Kind};
 use crate::rules::ProbeToken;
+pub(super) use crate::selftest::probe_tokens as of_emulator;
 
 /// The tokens that the environment and `KIND=FILE` arguments name.
 #[allow(clippy::disallowed_methods)] // the command line is where the environment comes in
@@ -28,19 +27,4 @@ pub(super) fn given(arguments: &[String]) -> Result<BTreeMap<ProbeToken, String>
         probes.insert(kind, token(Path::new(file))?);
     }
     Ok(probes)
-}
-
-/// Every kind, as the emulator issues them.
-pub(super) fn of_emulator(emulator: &Emulator, contracts: &[Contract]) -> BTreeMap<ProbeToken, String> {
-    let all = Identity::all(contracts);
-    let user = |kind| Identity::new(kind, all.permissions.clone());
-    let identity = |kind| match kind {
-        ProbeToken::NoPermission => Some(Identity::none()),
-        ProbeToken::Expired => Some(all.clone().expiring_in(-60)),
-        ProbeToken::WrongAudience => Some(all.clone().for_audience("https://example.org")),
-        ProbeToken::Personal => Some(user(Kind::DelegatedPersonal)),
-        ProbeToken::Delegated => Some(Identity::delegated_work(Vec::<String>::new())),
-        ProbeToken::NoRole => Some(Identity::all_delegated(contracts).with_roles(Vec::<String>::new())),
-    };
-    ProbeToken::ALL.into_iter().filter_map(|kind| Some((kind, emulator.token(&identity(kind)?)))).collect()
 }

@@ -30,6 +30,9 @@ pub(super) struct Serve {
     /// Address for HTTPS; port 0 takes a free one
     #[arg(long, value_name = "ADDR", requires = "tls", default_value = "127.0.0.1:0")]
     tls_listen: SocketAddr,
+    /// Address of the calls for test fixtures and of the page for people; who reaches it needs no token
+    #[arg(long, value_name = "ADDR")]
+    control: Option<SocketAddr>,
     /// Tenants, apps, callers and faults to start with, as TOML or JSON
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
@@ -39,7 +42,7 @@ pub(super) struct Serve {
     /// Accept every token and every sign-in for everything
     #[arg(long)]
     any_token: bool,
-    /// What goes wrong, such as throttle=1 or unavailable,times=2; may be repeated
+    /// What goes wrong, such as throttle=1 or unavailable,times=2,operation=*.dismiss; may be repeated
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
     /// What to log on standard error: a line for each request, without tokens or ids
@@ -64,7 +67,7 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     log_to_stderr(command.log);
     let contracts = specs::contracts(&command.spec)?;
     let config = config(&command, &contracts)?;
-    let addresses = [Some(config.listen), config.tls];
+    let addresses = [Some(config.listen), config.tls, config.control];
     let app = config.directory.apps.first().cloned();
     let tenant = config.directory.tenants.first().map(|tenant| tenant.id.clone());
     let emulator = Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))?;
@@ -78,6 +81,9 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     if let Some(app) = app {
         exports.add("ENTRA_RISK_CLIENT_ID", app.client_id);
         exports.add("ENTRA_RISK_CLIENT_SECRET", app.client_secret.reveal());
+    }
+    if let Some(root) = emulator.control_root() {
+        exports.add("ENTRA_RISK_CONTROL", root);
     }
     exports.tokens(&emulator, &contracts);
     if let Some(file) = &authority {
@@ -98,6 +104,7 @@ fn config(command: &Serve, contracts: &[Contract]) -> Result<Config, Failure> {
         let what = format!("make {} accounts", command.users);
         return Err(Failure::input(what, format!("the emulator keeps at most {MOST_USERS}")));
     }
+    config.control = command.control;
     config.users = command.users;
     config.any_token = command.any_token;
     config.faults.clone_from(&command.fault);

@@ -35,8 +35,17 @@ pub(super) async fn run(
         }
         return Ok(());
     }
-    let (silent, talking): (Vec<_>, Vec<_>) =
-        cases.into_iter().partition(|case| case.script.contains(&Answer::Silence));
+    let seen = see(&cases, contract).await?;
+    for (case, seen) in cases.into_iter().zip(seen) {
+        judge(case, &seen, run);
+    }
+    Ok(())
+}
+
+/// What each case shows, in their order.
+pub(super) async fn see(cases: &[ClientCase], contract: &Contract) -> Result<Vec<ClientSeen>, RunError> {
+    let is_silent = |case: &&ClientCase| case.script.contains(&Answer::Silence);
+    let (silent, talking): (Vec<&ClientCase>, Vec<&ClientCase>) = cases.iter().partition(is_silent);
     let (quick, slow) = (Bench::start(contract, PATIENCE).await?, Bench::start(contract, IMPATIENCE).await?);
     // Silence takes time and no work: side by side, and beside the others.
     let one_by_one = async {
@@ -51,16 +60,13 @@ pub(super) async fn run(
         slow.server.begin(steps);
         let results = join_all(silent.iter().map(|case| slow.dispatch(case))).await;
         let received = slow.server.received();
-        results.into_iter().map(|(result, id)| (of_call(&received, id.as_deref()), result)).collect::<Vec<_>>()
+        let seen = results.into_iter().map(|(result, id)| (of_call(&received, id.as_deref()), result));
+        seen.map(|(requests, result)| ClientSeen { requests, result, waits: Vec::new() }).collect::<Vec<_>>()
     };
     let (seen, waited) = futures_util::future::join(one_by_one, side_by_side).await;
-    for (case, seen) in talking.into_iter().zip(seen) {
-        judge(case, &seen, run);
-    }
-    for (case, (requests, result)) in silent.into_iter().zip(waited) {
-        judge(case, &ClientSeen { requests, result, waits: Vec::new() }, run);
-    }
-    Ok(())
+    let (mut seen, mut waited) = (seen.into_iter(), waited.into_iter());
+    let in_order = cases.iter().map(|case| if is_silent(&case) { waited.next() } else { seen.next() });
+    Ok(in_order.map(Option::unwrap_or_default).collect())
 }
 
 fn judge(case: ClientCase, seen: &ClientSeen, run: &mut Run<'_>) {

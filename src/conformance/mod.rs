@@ -24,7 +24,9 @@ use crate::client::SessionError;
 use crate::contract::Contract;
 use crate::docs::Page;
 use crate::finding::Finding;
+use crate::rules::client::{ClientCase, ClientSeen};
 use crate::rules::documents::{self, Decided, Documents};
+use crate::rules::server::ServerCase;
 use crate::rules::{self, Facts};
 use crate::verdict::{Check, Documentation, Judged, Outcome, Replay, Report, Side, Stale, Summary, Verdict};
 
@@ -257,6 +259,28 @@ async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn L
         checks,
         stale,
     })
+}
+
+/// Carries out cases against a server and judges them, without a report.
+///
+/// # Errors
+/// As [`run`].
+pub async fn try_server(
+    cases: Vec<ServerCase>,
+    server: ServerOptions,
+    contract: &Contract,
+) -> Result<Vec<Judged>, RunError> {
+    let mut run = Run { judged: Vec::new(), listener: &mut (), accepted: &Accepted::default(), recorder: None };
+    server::run(cases, server, contract, &mut run).await?;
+    Ok(run.judged)
+}
+
+/// What the generated client shows in each case, not judged.
+///
+/// # Errors
+/// As [`run`].
+pub async fn see_client(cases: &[ClientCase], contract: &Contract) -> Result<Vec<ClientSeen>, RunError> {
+    client::see(cases, contract).await
 }
 
 /// Entries of the accepted list about pages or facts that met nothing, on the sides that ran.

@@ -19,6 +19,12 @@ impl Selection {
         Self { take, skip }
     }
 
+    /// Whether everything is taken.
+    #[must_use]
+    pub fn takes_all(&self) -> bool {
+        self.take.is_empty() && self.skip.is_empty()
+    }
+
     /// Whether a check is taken.
     #[must_use]
     pub fn takes(&self, id: &str) -> bool {

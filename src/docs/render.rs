@@ -24,17 +24,29 @@ pub struct Rendered {
 #[must_use]
 pub fn render(contract: &Contract) -> Vec<Rendered> {
     let operations = contract.operations.iter().map(|operation| Rendered {
-        path: format!("{}/api/{}.md", contract.api, file_name(&operation.id)),
+        path: operation_path(&contract.api, &operation.id),
         text: operation_page(contract, operation),
     });
     let entities = contract.shapes.iter().filter_map(|(name, shape)| match shape {
         Shape::Object { properties, set: Some(set), .. } => Some(Rendered {
-            path: format!("{}/resources/{}.md", contract.api, file_name(name)),
+            path: resource_path(&contract.api, name),
             text: resource_page(contract, name, properties, &set.key),
         }),
         _ => None,
     });
     operations.chain(entities).collect()
+}
+
+/// Where the page of an operation is.
+#[must_use]
+pub fn operation_path(api: &str, id: &str) -> String {
+    format!("{api}/api/{}.md", file_name(id))
+}
+
+/// Where the page of an entity is.
+#[must_use]
+pub fn resource_path(api: &str, name: &str) -> String {
+    format!("{api}/resources/{}.md", file_name(name))
 }
 
 fn file_name(id: &str) -> String {

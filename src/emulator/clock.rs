@@ -45,6 +45,17 @@ impl Clock {
         self.ahead.store(now.saturating_sub(system()), Ordering::Relaxed);
     }
 
+    /// How many seconds it is ahead of the system; a negative number if it is behind.
+    #[must_use]
+    pub fn ahead_seconds(&self) -> i64 {
+        self.ahead.load(Ordering::Relaxed).div_euclid(SECOND)
+    }
+
+    /// Is so many seconds ahead of the system from now on.
+    pub fn set_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds.saturating_mul(SECOND), Ordering::Relaxed);
+    }
+
     /// Shows the system's time again.
     pub fn reset(&self) {
         self.ahead.store(0, Ordering::Relaxed);

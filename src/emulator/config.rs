@@ -17,6 +17,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address to listen on for HTTPS as well, if any; port 0 takes a free one.
     pub tls: Option<SocketAddr>,
+    /// The address of the calls for test fixtures and of the page, if any; port 0 takes a free
+    /// one. Who can reach it can do everything: it asks for no token.
+    pub control: Option<SocketAddr>,
     /// What to serve, each below its version.
     pub contracts: Vec<Contract>,
     /// Who may sign in.
@@ -37,7 +40,7 @@ pub struct Config {
     pub clock: Clock,
     /// How many connections may be open at once; further ones wait.
     pub connections: usize,
-    /// What to keep of the requests; nothing by default.
+    /// What to keep of the requests; nothing by default, the last thousand with a control address.
     pub record: Option<Recording>,
     /// Whether a path of which no contract speaks is answered 501 and not 404, where requests are
     /// recorded: the client asked for something that may exist.
@@ -55,6 +58,7 @@ impl Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
+            control: None,
             contracts: contracts.to_vec(),
             directory: Directory::default(),
             any_token: false,

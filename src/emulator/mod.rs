@@ -14,6 +14,7 @@ mod clock;
 mod config;
 mod connection;
 mod content;
+mod control;
 mod directory;
 mod faults;
 mod identity;

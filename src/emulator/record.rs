@@ -256,10 +256,21 @@ impl Recorder {
         self.changed.send_modify(|version| *version += 1);
     }
 
+    /// Says that something else changed that is shown beside the records.
+    pub(super) fn touch(&self) {
+        self.changed.send_modify(|version| *version += 1);
+    }
+
     /// Changes whenever a record comes or goes.
-    #[allow(dead_code)] // for the control address
     pub(super) fn version(&self) -> u64 {
         *self.changed.borrow()
+    }
+
+    /// The version, as soon as it is another one than this.
+    pub(super) async fn version_after(&self, seen: u64) -> u64 {
+        let mut changed = self.changed.subscribe();
+        let version = changed.wait_for(|version| *version != seen).await;
+        version.map_or(seen, |version| *version)
     }
 }
 

@@ -16,10 +16,11 @@ use super::change::Bounds;
 use super::clock::Clock;
 use super::config::{Config, StartError};
 use super::connection::{FAREWELL, serve, told};
+use super::control;
 use super::faults::{Active, Fault};
 use super::identity::Identity;
 use super::proxy::{Asked, Proxy};
-use super::record::{Received, Recorder};
+use super::record::{Received, Recorder, Recording};
 use super::seed;
 use super::service::{Scheme, Service};
 use super::tls::{CertificateError, Certificates};
@@ -31,6 +32,7 @@ pub struct Emulator {
     stop: watch::Sender<bool>,
     tls_address: Option<SocketAddr>,
     certificates: Option<Arc<Certificates>>,
+    control: Option<SocketAddr>,
     accepting: Vec<JoinHandle<()>>,
     places: Arc<Semaphore>,
     n_places: u32,
@@ -80,6 +82,11 @@ impl Emulator {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
+        let control = match config.control {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let record = config.record.or_else(|| control.is_some().then(Recording::default));
         let n_places = u32::try_from(config.connections.clamp(1, 1 << 20)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(n_places as usize));
         let (stop, stopped) = watch::channel(false);
@@ -100,9 +107,10 @@ impl Emulator {
             any_token: config.any_token,
             page_size: config.page_size,
             capacity: config.capacity,
+            watch: Watch::new(record, config.faults).answering_outside(config.outside_is_501),
+            users: config.users,
             bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
             clock: config.clock,
-            watch: Watch::new(config.record, config.faults).answering_outside(config.outside_is_501),
             proxy,
         });
         let accept =
@@ -113,7 +121,12 @@ impl Emulator {
             accepting.push(accept(listener, acceptor));
             address
         });
-        Ok(Self { service, stop, tls_address, certificates, accepting, places, n_places })
+        let control = control.map(|(listener, address)| {
+            let root = root(Scheme::Http, service.address);
+            accepting.push(tokio::spawn(control::serve(listener, service.clone(), root, stopped.clone())));
+            address
+        });
+        Ok(Self { service, stop, tls_address, certificates, control, accepting, places, n_places })
     }
 
     /// The address that it listens on.
@@ -126,6 +139,23 @@ impl Emulator {
     #[must_use]
     pub fn tls_address(&self) -> Option<SocketAddr> {
         self.tls_address
+    }
+
+    /// The address of its calls for test fixtures and of its page, if it has one.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.control
+    }
+
+    /// The root of the same: `http://127.0.0.1:8081`.
+    #[must_use]
+    pub fn control_root(&self) -> Option<String> {
+        self.control.map(|address| root(Scheme::Http, address))
+    }
+
+    /// Brings everything back to the start: members, history, faults, records, clock.
+    pub fn reset(&self) {
+        self.service.reset();
     }
 
     /// The root of everything that it serves: `http://127.0.0.1:8080`.

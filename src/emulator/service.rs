@@ -46,6 +46,8 @@ pub(super) struct Service {
     pub(super) any_token: bool,
     pub(super) page_size: usize,
     pub(super) capacity: usize,
+    /// How many members of each set were made up at the start.
+    pub(super) users: usize,
     /// How much of what is written down of changes is kept.
     pub(super) bounds: Bounds,
     pub(super) clock: Clock,

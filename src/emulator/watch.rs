@@ -24,6 +24,7 @@ use super::log::{self, Seen};
 use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
 use super::refusal::{Outcome, Refusal};
+use super::seed;
 use super::service::{Admitted, Located, Scheme, Service, arrived, drain, host};
 use crate::odata::{self, format_instant};
 
@@ -34,7 +35,6 @@ pub(super) struct Watch {
     pub(super) judge: Judge,
     outside_is_501: bool,
     /// The faults of the start, to come back to.
-    #[allow(dead_code)] // for the control address
     first: Vec<Fault>,
     active: Mutex<Active>,
     /// Tokens are known again by a hash that only this emulator can make.
@@ -82,7 +82,6 @@ impl Watch {
     }
 
     /// Back to the start: the first faults, no records.
-    #[allow(dead_code)] // for the control address
     pub(super) fn reset(&self) {
         self.change(|active| *active = Active::new(self.first.clone()));
         if let Some(recorder) = &self.recorder {
@@ -92,6 +91,15 @@ impl Watch {
 }
 
 impl Service {
+    /// Everything as it was at the start.
+    pub(super) fn reset(&self) {
+        let contracts: Vec<_> = self.apis.iter().map(|api| api.contract.clone()).collect();
+        let store = seed::store(&contracts, self.users);
+        *self.store.write().unwrap_or_else(PoisonError::into_inner) = store;
+        self.clock.reset();
+        self.watch.reset();
+    }
+
     /// Answers one request, with faults and a record.
     pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
         let (started, time) = (clock::stopwatch(), self.clock.now());

@@ -8,6 +8,8 @@ pub mod findings;
 mod format;
 mod human;
 mod json;
+#[cfg(feature = "emulator")]
+pub mod mutants;
 mod repository;
 mod run;
 mod sarif;

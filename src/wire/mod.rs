@@ -6,7 +6,9 @@
 mod codec;
 mod connection;
 mod scripted;
+mod tampering;
 
 pub use codec::{Head, Message, WireError};
 pub use connection::{Answer, Connection, Framing};
 pub use scripted::{Scripted, Step};
+pub use tampering::{Passage, Tamper, Tampering};

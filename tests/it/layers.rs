@@ -21,7 +21,7 @@ const LAYERS: &[Layer] = &[
     ("accepted", &["contract", "finding", "verdict"], &[]),
     ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
-    ("report", &["check", "contract", "diff", "finding", "regen", "verdict"], &["embedded"]),
+    ("report", &["check", "contract", "diff", "finding", "regen", "selftest", "verdict"], &["embedded"]),
     (
         "conformance",
         &["accepted", "client", "contract", "docs", "finding", "rules", "spec", "verdict", "wire"],
@@ -29,6 +29,11 @@ const LAYERS: &[Layer] = &[
     ),
     ("check", &["contract", "emulator", "finding"], &["embedded"]),
     ("emulator", &["contract", "odata"], &["embedded"]),
+    (
+        "selftest",
+        &["accepted", "conformance", "contract", "docs", "emulator", "finding", "rules", "verdict", "wire"],
+        &["embedded"],
+    ),
     (
         "cli",
         &[
@@ -45,6 +50,7 @@ const LAYERS: &[Layer] = &[
             "regen",
             "report",
             "rules",
+            "selftest",
             "spec",
             "verdict",
         ],

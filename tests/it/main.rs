@@ -27,6 +27,8 @@ mod regen;
 mod render;
 #[cfg(feature = "cli")]
 mod report;
+#[cfg(feature = "cli")]
+mod selftest;
 mod snapshots;
 mod source;
 mod words;

@@ -83,13 +83,11 @@ impl Active {
     }
 
     /// Sets one more.
-    #[allow(dead_code)] // for the control address
     pub(in super::super) fn add(&mut self, fault: Fault) {
         self.armed.push(Armed::new(fault));
     }
 
     /// Takes back the faults that are not to stay.
-    #[allow(dead_code)] // for the control address
     pub(in super::super) fn retain(&mut self, mut stays: impl FnMut(&Fault) -> bool) {
         self.armed.retain(|armed| stays(&armed.fault));
     }

@@ -5,6 +5,7 @@ mod active;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,7 @@ impl FaultKind {
     pub fn catalogue() -> Vec<(Self, &'static str)> {
         vec![
             (Self::Throttle { rate: 1.0, retry_after: None }, "429 to more than one request a second and tenant"),
-            (Self::Unavailable { retry_after: None }, "503"),
+            (Self::Unavailable { retry_after: None }, "503, the service is unavailable"),
             (Self::Latency { millis: 1000 }, "the answer takes a second longer"),
             (Self::ResetBefore, "the connection breaks before anything was done"),
             (Self::ResetAfter, "the connection breaks after everything was done"),
@@ -305,6 +306,28 @@ impl From<Fault> for Raw {
             | FaultKind::NoEffect => {}
         }
         raw
+    }
+}
+
+impl fmt::Display for Fault {
+    /// Writes what `from_str` reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn setting<T: fmt::Display>(f: &mut fmt::Formatter<'_>, name: &str, value: Option<T>) -> fmt::Result {
+            value.map_or(Ok(()), |value| write!(f, ",{name}={value}"))
+        }
+        let raw = Raw::from(self.clone());
+        f.write_str(&raw.fault)?;
+        setting(f, "rate", raw.rate)?;
+        setting(f, "retryAfter", raw.retry_after)?;
+        setting(f, "millis", raw.millis)?;
+        setting(f, "status", raw.status)?;
+        setting(f, "host", raw.host)?;
+        setting(f, "operation", Some(raw.operation).filter(|operation| operation != "*"))?;
+        setting(f, "method", raw.method)?;
+        setting(f, "skip", Some(raw.skip).filter(|skip| *skip > 0))?;
+        setting(f, "times", raw.times)?;
+        setting(f, "every", raw.every)?;
+        setting(f, "probability", raw.probability)
     }
 }
 

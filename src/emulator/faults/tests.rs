@@ -21,6 +21,7 @@ fn every_kind_is_read_by_its_name_and_written_back() {
         assert_eq!(fault, Fault::new(kind));
         let written = serde_json::to_value(&fault).expect("JSON");
         assert_eq!(serde_json::from_value::<Fault>(written).expect("read back"), fault);
+        assert_eq!(read(&fault.to_string()), fault);
     }
 }
 
@@ -34,6 +35,7 @@ fn text_and_object_say_the_same() {
     });
     assert_eq!(serde_json::from_value::<Fault>(object.clone()).expect("read"), fault);
     assert_eq!(serde_json::to_value(&fault).expect("written"), object);
+    assert_eq!(read(&fault.to_string()), fault);
     let file = json!({ "fault": "unavailable", "retry-after": 3 });
     assert_eq!(serde_json::from_value::<Fault>(file).expect("read"), read("unavailable=3"));
 }

@@ -41,7 +41,7 @@ pub enum Answer {
 }
 
 /// What a call showed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClientSeen {
     /// What arrived at the server.
     pub requests: Vec<Request>,

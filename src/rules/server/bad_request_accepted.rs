@@ -201,7 +201,9 @@ fn body<'a>(subject: &Subject<'a>) -> Vec<Probe<'a>> {
             add(format!("{name}-one-not-a-guid"), changed(json!(mixed)), Some(format), vec![]);
         }
         if let Some(minimum) = subject.fact("minimum", Some(name)) {
-            add(format!("{name}-0"), changed(json!([])), Some(minimum), vec![]);
+            let fewer = minimum.value.parse::<usize>().unwrap_or(1).saturating_sub(1);
+            let ids: Vec<String> = (0..fewer).map(generated_id).collect();
+            add(format!("{name}-{fewer}"), changed(json!(ids)), Some(minimum), vec![]);
         }
         // The bound is the transcript's word, so that a description with another one is noticed.
         let limit = subject.exchange.states("limit", name).and_then(|stated| stated.value.parse::<usize>().ok());

@@ -13,12 +13,16 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
-    // An id of its own for each way, so that a second run meets the same state.
-    let ids = vec![generated_id(match action.effect.missing {
-        Missing::Create => 0xF01,
-        Missing::Ignore => 0xF02,
-        Missing::Refuse => 0xF03,
-    })];
+    // An id of its own for each operation and way: a second run meets the same state, and no
+    // operation that of another.
+    let way = match action.effect.missing {
+        Missing::Create => 1,
+        Missing::Ignore => 2,
+        Missing::Refuse => 3,
+    };
+    let operations = &action.contract().operations;
+    let index = operations.iter().position(|operation| operation.id == action.subject.operation.id);
+    let ids = vec![generated_id(0xF00 + 0x1000 * index.unwrap_or_default() + way)];
     let mut case = action.case(action.request(&ids), &ids);
     case.setup.clear();
     case.ready = None;

@@ -228,7 +228,7 @@ impl<'a> Action<'a> {
         Some(Self { subject, effect, ids, opposite })
     }
 
-    fn contract(&self) -> &'a Contract {
+    pub(super) fn contract(&self) -> &'a Contract {
         self.subject.facts.contract
     }
 

@@ -4,6 +4,7 @@ mod actions;
 #[cfg(feature = "cli")]
 mod command;
 mod connections;
+mod control;
 mod faults;
 mod history;
 #[cfg(feature = "tls")]

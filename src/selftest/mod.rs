@@ -1,0 +1,253 @@
+//! The suite on trial: mutants of every witness, each with one defect, and what the suite says of
+//! them. A check that no defect can make fail proves nothing.
+//!
+//! Facts of the contract are dropped, altered, widened and narrowed, one at a time, in the
+//! description, on pages rendered from it and in the emulator; what no fact says is put into a
+//! server by a proxy that tampers, into the client by changing what it showed, and into pages by
+//! damaging their text. Knows the suite; must not know a single operation, how a matrix looks, or
+//! files.
+
+mod client;
+mod facts;
+mod known;
+mod matrix;
+mod mutant;
+mod page;
+mod probes;
+mod server;
+mod suite;
+
+pub use known::Known;
+pub use matrix::{Claim, Matrix, Proof, RuleRow, Unproven};
+pub use mutant::{Fate, Killer, Mutant, Operator, Outcome, Voice, Witness};
+pub use probes::probe_tokens;
+
+use crate::accepted::Accepted;
+use crate::conformance::{RunError, Selection};
+use crate::contract::{Contract, Fact, FactId, Rests};
+use crate::docs::render::{Rendered, render};
+use crate::emulator::StartError;
+use facts::Altered;
+use suite::{Met, Served, Suite, rule_of};
+
+/// What is told as it goes.
+pub trait Listener {
+    /// So many mutants are going to be tried.
+    fn begin(&mut self, n_mutants: usize);
+    /// A mutant is judged.
+    fn judged(&mut self, fate: &Fate);
+}
+
+impl Listener for () {
+    fn begin(&mut self, _: usize) {}
+    fn judged(&mut self, _: &Fate) {}
+}
+
+/// What to try.
+pub struct Options<'a> {
+    /// The contract that all witnesses are of.
+    pub contract: &'a Contract,
+    /// The checks of the suite that are tried.
+    pub selection: &'a Selection,
+    /// The mutants that are tried, by globs over their ids.
+    pub mutants: &'a Selection,
+    /// Disagreements of the unmutated witnesses that are accepted.
+    pub accepted: &'a Accepted,
+    /// Mutants that are known to survive.
+    pub known: &'a Known,
+    /// Why the generated client cannot be held to the contract, if so.
+    pub foreign: Option<&'a str>,
+}
+
+/// Why there is no trial. Completes "failed to …".
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelfTestError {
+    /// The suite could not run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The emulator did not start.
+    #[error(transparent)]
+    Emulator(#[from] StartError),
+    /// A proxy did not start.
+    #[error("listen on loopback: {0}")]
+    Listen(#[from] std::io::Error),
+}
+
+/// A mutant, and how it is tried.
+enum Trial {
+    /// A description with another fact.
+    Spec(Mutant, Box<Altered>),
+    /// An emulator of a contract with another fact.
+    Emulator(Mutant, Box<Altered>),
+    /// Other pages.
+    Pages(Mutant, Vec<Rendered>),
+    /// A server behind a proxy.
+    Server(Mutant, &'static server::Defect),
+    /// The same, of which one property of answers is concerned.
+    Property(Mutant, &'static server::Defect, String),
+    /// A client whose word is changed.
+    Client(Mutant, &'static client::Defect),
+}
+
+impl Trial {
+    fn mutant(&self) -> &Mutant {
+        let (Self::Spec(mutant, _)
+        | Self::Emulator(mutant, _)
+        | Self::Pages(mutant, _)
+        | Self::Server(mutant, _)
+        | Self::Property(mutant, ..)
+        | Self::Client(mutant, _)) = self;
+        mutant
+    }
+}
+
+/// Tries the suite on every mutant.
+///
+/// # Errors
+/// Where the suite cannot run at all. A mutant that lives is no error, but a line of the matrix.
+pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Matrix, SelfTestError> {
+    let suite = Suite::new(options.contract, options.selection, options.foreign.is_none()).await?;
+    let facts = options.contract.facts();
+    let mut trials = trials(&suite, &facts, options.foreign.is_none());
+    trials.retain(|trial| options.mutants.takes(&trial.mutant().id));
+    listener.begin(trials.len());
+    let mut fates = Vec::with_capacity(trials.len());
+    let mut known = Vec::new();
+    for trial in trials {
+        let Some(met) = attempt(&suite, &trial).await? else { continue };
+        let fate = judge(trial.mutant().clone(), met, &facts, options.known, &mut known);
+        listener.judged(&fate);
+        fates.push(fate);
+    }
+    Ok(matrix::of(&options, &suite, &facts, fates, &known))
+}
+
+/// Every mutant, in the order of witnesses and facts.
+fn trials(suite: &Suite<'_>, facts: &[Fact], call_client: bool) -> Vec<Trial> {
+    let contract = suite.contract;
+    let mut trials: Vec<Trial> =
+        page::mutants(suite).into_iter().map(|(mutant, pages)| Trial::Pages(mutant, pages)).collect();
+    for fact in facts {
+        for altered in facts::alter(contract, facts, fact) {
+            trials.extend(of_fact(suite, fact, altered));
+        }
+    }
+    trials.extend(server::defects().map(|defect| Trial::Server(defect.mutant(facts), defect)));
+    if call_client {
+        let defects = client::DEFECTS.iter();
+        trials.extend(defects.map(|defect| Trial::Client(defect.mutant(facts), defect)));
+    }
+    let place = |trial: &Trial| Witness::ALL.iter().position(|witness| *witness == trial.mutant().witness);
+    trials.sort_by_key(place);
+    trials
+}
+
+/// The mutants that one altered fact makes: of the description, of its pages, of a server.
+fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
+    let (api, id) = fact.id.as_str().split_once(' ').unwrap_or(("", fact.id.as_str()));
+    debug_assert_eq!(api, suite.contract.api);
+    let name = match altered.variant {
+        "" => id.to_owned(),
+        variant => format!("{id}/{variant}"),
+    };
+    let key = id.split_once('#').map_or(id, |(_, key)| key);
+    let mutant = |witness: Witness, who: &str| {
+        let breaks = format!("{who} {} for {key}, which is '{}'", altered.says, fact.value);
+        let mut mutant = Mutant::new(witness, altered.operator, &name, breaks);
+        mutant.facts.clone_from(&altered.facts);
+        mutant
+    };
+    let (mut spec, page, server) = (
+        mutant(Witness::Spec, "the description says"),
+        mutant(Witness::Page, "the page says"),
+        mutant(Witness::Server, "the server keeps to"),
+    );
+    spec.aims.extend(altered.aims.iter().map(|rule| (*rule).to_owned()));
+    let mut trials = Vec::new();
+    let pages = render(&altered.contract);
+    if pages != suite.pages {
+        trials.push(Trial::Pages(page, pages));
+    }
+    let altered = Box::new(altered);
+    if facts::is_served(fact) {
+        trials.push(Trial::Emulator(server, altered.clone()));
+    } else if let Some((property, defect)) = server::of_property(fact, altered.operator) {
+        trials.push(Trial::Property(server, defect, property));
+    }
+    trials.push(Trial::Spec(spec, altered));
+    trials
+}
+
+/// What the suite says of a mutant; `None` where nothing of the witness is concerned.
+async fn attempt(suite: &Suite<'_>, trial: &Trial) -> Result<Option<Met>, SelfTestError> {
+    Ok(match trial {
+        Trial::Pages(mutant, pages) => Some(page::attempt(suite, mutant, pages)),
+        Trial::Client(_, defect) => client::attempt(suite, defect),
+        Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant, "").await?),
+        Trial::Property(mutant, defect, property) => Some(server::attempt(suite, defect, mutant, property).await?),
+        Trial::Spec(_, altered) => Some(describe(suite, &altered.contract).await?),
+        Trial::Emulator(mutant, altered) => Some(serve(suite, mutant, &altered.contract).await?),
+    })
+}
+
+/// A description with another fact: against transcripts and pages first, and where these are
+/// silent against a server that is as it was.
+async fn describe(suite: &Suite<'_>, altered: &Contract) -> Result<Met, SelfTestError> {
+    let mut judged = suite.state(altered);
+    judged.extend(suite.read(altered, &suite.pages));
+    let mut met = suite.meet(&judged);
+    if met.killers.iter().all(|killer| killer.voice < Voice::Plain) {
+        let served = Served::start(suite.contract, suite.contract).await?;
+        let cases = suite.server_cases(altered, |_| true);
+        met.add(suite.meet(&suite.serve(cases, altered, &served, None).await?));
+    }
+    Ok(met)
+}
+
+/// A server of a contract with another fact: first with the checks that claim it, and where
+/// these are silent with all others.
+async fn serve(suite: &Suite<'_>, mutant: &Mutant, altered: &Contract) -> Result<Met, SelfTestError> {
+    let mut met = Met::default();
+    for first in [true, false] {
+        let cases = suite.server_cases(suite.contract, |check| suite.claims_any(&check.id, &mutant.facts) == first);
+        if cases.is_empty() {
+            continue;
+        }
+        let served = Served::start(altered, suite.contract).await?;
+        met.add(suite.meet(&suite.serve(cases, suite.contract, &served, None).await?));
+        if met.killers.iter().any(|killer| killer.voice == Voice::Plain) {
+            break;
+        }
+    }
+    Ok(met)
+}
+
+/// The rules that should have noticed and did not.
+fn missed(mutant: &Mutant, killers: &[Killer]) -> Vec<String> {
+    let noticed = |rule: &&String| killers.iter().any(|killer| killer.rule == **rule);
+    mutant.aims.iter().filter(|rule| !noticed(rule)).cloned().collect()
+}
+
+fn judge(mutant: Mutant, met: Met, facts: &[Fact], known: &Known, used: &mut Vec<usize>) -> Fate {
+    let missed = missed(&mutant, &met.killers);
+    // What is said aloud only with --strict is enough for what is itself assumed, and for rules
+    // that never say more.
+    let assumed = |id: &FactId| facts.iter().any(|fact| fact.id == *id && fact.source.rests == Rests::Assumption);
+    let aims = mutant.aims.iter().map(|rule| matrix::voice(rule)).max().unwrap_or(Voice::Plain);
+    let least = match !mutant.facts.is_empty() && mutant.facts.iter().all(assumed) {
+        true => aims.min(Voice::Strict),
+        false => aims,
+    };
+    let noticed = met.killers.iter().any(|killer| killer.voice >= least) && missed.is_empty();
+    let entry = if noticed { None } else { known.reason(&mutant.id) };
+    used.extend(entry.map(|(index, _)| index));
+    let outcome = match (noticed, entry.is_some()) {
+        (true, _) => Outcome::Killed,
+        (false, true) => Outcome::Known,
+        (false, false) => Outcome::Survived,
+    };
+    let reason = entry.map(|(_, reason)| reason.to_owned());
+    let tried = met.tried.into_iter().collect();
+    Fate { mutant, outcome, killers: met.killers, missed, reason, tried }
+}
