@@ -8,6 +8,7 @@
 mod curl;
 mod hosts;
 mod needs;
+mod patience;
 mod rules;
 mod tally;
 

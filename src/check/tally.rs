@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::needs::Needed;
+use super::patience::Patience;
 use super::rules::{self, Rule};
 use super::{Asked, Circumstances, Host, Judgement, Outside, Passage, Requests, SignIn, Used, Wrong, curl, hosts};
 use crate::contract::{Contract, FactId, Operation, Origin, Rests};
@@ -20,7 +21,9 @@ pub struct Tally {
     wrong: Vec<Wrong>,
     /// Where a mistake is in the list.
     known: HashMap<(String, String, String), usize>,
+    patience: Patience,
     outside: BTreeMap<(String, String), u64>,
+    /// By method, path, status and code.
     sign_ins: BTreeMap<(String, String, Option<u16>, Option<String>), u64>,
     /// By the name of its kind: what a caller called.
     callers: BTreeMap<&'static str, (Kind, BTreeSet<Called>)>,
@@ -42,6 +45,7 @@ impl Tally {
             used: BTreeMap::new(),
             wrong: Vec::new(),
             known: HashMap::new(),
+            patience: Patience::default(),
             outside: BTreeMap::new(),
             sign_ins: BTreeMap::new(),
             callers: BTreeMap::new(),
@@ -50,8 +54,11 @@ impl Tally {
 
     /// Counts one request.
     pub fn add(&mut self, received: &Received) {
-        let not_offered = self.not_offered(received);
-        let is_wrong = received.verdict == Verdict::Wrong || not_offered.is_some();
+        if received.verdict == Verdict::SignIn {
+            return self.note_sign_in(received);
+        }
+        let more = [self.not_offered(received), self.too_early(received)];
+        let is_wrong = received.verdict == Verdict::Wrong || more.iter().any(Option::is_some);
         self.note_use(received, is_wrong);
         match (received.verdict, is_wrong) {
             (_, true) => self.requests.wrong += 1,
@@ -68,7 +75,7 @@ impl Tally {
                 self.note(received, wrong);
             }
         }
-        if let Some(mistake) = not_offered {
+        for mistake in more.into_iter().flatten() {
             self.note(received, mistake);
         }
     }
@@ -108,6 +115,29 @@ impl Tally {
         judgement.reasons = judgement.held_against();
         judgement.passed = judgement.reasons.is_empty();
         judgement
+    }
+
+    fn note_sign_in(&mut self, received: &Received) {
+        self.requests.sign_in += 1;
+        let (method, path) = (received.method.clone(), received.path.clone());
+        count(&mut self.sign_ins, (method, path, received.status, received.code.clone()));
+        if received.status.is_some_and(|status| status < 400) {
+            return;
+        }
+        let code = received.code.as_deref().unwrap_or("without a code");
+        self.note(
+            received,
+            Mistake {
+                rule: rules::of("signIn"),
+                message: format!("the sign-in was refused: {code}"),
+                fact: None,
+                documented: None,
+                page: Some("Entra: authentication and authorization error codes".to_owned()),
+                rests: Some(Rests::Convention),
+                origin: None,
+                words: None,
+            },
+        );
     }
 
     fn note_use(&mut self, received: &Received, is_wrong: bool) {
@@ -187,6 +217,24 @@ impl Tally {
             page: Some(server.source.page.clone()),
             rests: Some(server.source.rests),
             origin: Some(server.origin.clone()),
+            words: None,
+        })
+    }
+
+    /// A call that came again sooner than it was asked to.
+    fn too_early(&mut self, received: &Received) -> Option<Mistake<'static>> {
+        let (seconds, waited) = self.patience.note(received)?;
+        let api = received.api.as_deref()?;
+        let contract = self.contracts.iter().find(|contract| contract.api == api)?;
+        let throttled = contract.conventions.iter().find(|convention| convention.name == "throttled")?;
+        Some(Mistake {
+            rule: rules::of("throttled"),
+            message: format!("Retry-After asked for {seconds} s, and the same was sent again after {waited} ms"),
+            fact: Some(throttled.fact(api)),
+            documented: Some(throttled.says.clone()),
+            page: Some(throttled.source.page.clone()),
+            rests: Some(throttled.source.rests),
+            origin: Some(throttled.origin.clone()),
             words: None,
         })
     }
@@ -297,7 +345,7 @@ impl<'a> Mistake<'a> {
             rests: self.rests,
             sent: format!("{} {}", received.method, received.target),
             status: received.status,
-            curl: received.within.is_none().then(|| curl::line(received)),
+            curl: (received.within.is_none() && received.verdict != Verdict::SignIn).then(|| curl::line(received)),
             times: 1,
         }
     }

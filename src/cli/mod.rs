@@ -21,6 +21,7 @@ mod self_test;
 mod serve;
 mod spec;
 mod specs;
+mod stage;
 
 use std::process::ExitCode;
 

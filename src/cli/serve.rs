@@ -12,9 +12,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::exit::{Exit, Failure};
-use super::{output, probes, seed_file, specs};
+use super::stage::Stage;
+use super::{output, probes, specs};
 use crate::contract::Contract;
-use crate::emulator::{App, Config, Emulator, Fault, Identity};
+use crate::emulator::{Config, Emulator, Identity};
 
 /// Serve the documented operations, with state, sign-in and OData errors.
 ///
@@ -33,18 +34,11 @@ pub(super) struct Serve {
     /// Address of the calls for test fixtures and of the page for people; who reaches it needs no token
     #[arg(long, value_name = "ADDR")]
     control: Option<SocketAddr>,
-    /// Tenants, apps, callers and faults to start with, as TOML or JSON
-    #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
-    /// How many accounts to make besides those of the documented examples
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    users: usize,
+    #[command(flatten)]
+    stage: Stage,
     /// Accept every token and every sign-in for everything
     #[arg(long)]
     any_token: bool,
-    /// What goes wrong, such as throttle=1 or unavailable,times=2,operation=*.dismiss; may be repeated
-    #[arg(long, value_name = "FAULT")]
-    fault: Vec<Fault>,
     /// What to log on standard error: a line for each request, without tokens or ids
     #[arg(long, value_name = "LEVEL", default_value = "off")]
     log: Level,
@@ -59,9 +53,6 @@ enum Level {
     Info,
     Debug,
 }
-
-/// The most accounts that an emulator keeps.
-const MOST_USERS: usize = 100_000;
 
 pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     log_to_stderr(command.log);
@@ -97,23 +88,11 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
 }
 
 fn config(command: &Serve, contracts: &[Contract]) -> Result<Config, Failure> {
-    let mut config = Config::new(contracts);
+    let mut config = command.stage.config(contracts)?;
     config.listen = command.listen;
     config.tls = command.tls.then_some(command.tls_listen);
-    if command.users > MOST_USERS {
-        let what = format!("make {} accounts", command.users);
-        return Err(Failure::input(what, format!("the emulator keeps at most {MOST_USERS}")));
-    }
     config.control = command.control;
-    config.users = command.users;
     config.any_token = command.any_token;
-    config.faults.clone_from(&command.fault);
-    if let Some(path) = &command.seed {
-        seed_file::read(path)?.apply(&mut config);
-    }
-    if config.directory.apps.is_empty() {
-        config.directory.apps.push(App::new_with_everything());
-    }
     Ok(config)
 }
 
@@ -182,7 +161,7 @@ fn in_capitals(text: &str) -> String {
 }
 
 /// A value that a shell takes as it is.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
     match !value.is_empty() && value.chars().all(is_plain) {
         true => value.to_owned(),

@@ -156,7 +156,7 @@ pub(super) fn reason_not_to_call(contract: &Contract) -> Option<String> {
 }
 
 /// A word for a shell.
-pub(super) fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -38,6 +38,11 @@ impl Content {
         Self { length: bytes.len() as u64, rest: bytes, breaks_in: None }
     }
 
+    /// What is left to be sent.
+    pub(super) fn rest(&self) -> &Bytes {
+        &self.rest
+    }
+
     /// The first half of it, announced as the whole.
     pub(super) fn into_cut(self) -> Self {
         let half = self.rest.slice(..self.rest.len() / 2);

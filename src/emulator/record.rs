@@ -55,6 +55,9 @@ pub struct Received {
     pub status: Option<u16>,
     /// The code of the error that was answered.
     pub code: Option<String>,
+    /// After how many seconds the answer asks to come again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
     /// Whether the request was as documented.
     pub verdict: Verdict,
     /// What was not as documented, each thing that could be found.
@@ -100,6 +103,8 @@ pub enum Verdict {
     Wrong,
     /// A path that no contract knows.
     Outside,
+    /// A request to sign in, of which contracts do not speak.
+    SignIn,
 }
 
 impl Verdict {
@@ -110,6 +115,7 @@ impl Verdict {
             Self::Documented => "documented",
             Self::Wrong => "wrong",
             Self::Outside => "outside",
+            Self::SignIn => "signIn",
         }
     }
 }
@@ -319,6 +325,7 @@ mod tests {
             body: recorder.body(&Bytes::from_static(body)),
             status: Some(204),
             code: None,
+            retry_after: None,
             verdict: Verdict::Outside,
             violations: Vec::new(),
             fault: None,

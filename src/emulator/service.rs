@@ -165,6 +165,7 @@ impl Service {
         drain(parts, body).await;
         let answer = signing_in.answer(endpoint, parts, &bytes);
         tracing::info!(endpoint = endpoint.name(), status = answer.status().as_u16(), "sign-in");
+        self.note_sign_in(parts, scheme, &answer);
         answer
     }
 

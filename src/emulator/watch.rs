@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -139,6 +139,7 @@ impl Service {
             received.body_length = bytes.as_ref().map_or(0, Bytes::len);
             received.body = bytes.as_ref().and_then(|bytes| recorder.body(bytes));
             (received.status, received.code) = end.shown();
+            received.retry_after = end.retry_after();
             if fault.is_some() || received.status.is_none_or(|status| status >= 400) {
                 (received.verdict, received.violations) = self.judge(parts, bytes.as_ref());
             }
@@ -153,6 +154,24 @@ impl Service {
             self.log(parts, &Seen { status, violated, request_id: &request_id, took: started.elapsed() });
         }
         end.respond(trace, &self.clock)
+    }
+
+    /// Records a request to sign in, without what was sent: that is secrets.
+    pub(super) fn note_sign_in(&self, parts: &Parts, scheme: Scheme, answer: &Response<Content>) {
+        let Some(recorder) = &self.watch.recorder else { return };
+        let mut received = self.received(recorder.number(), parts, None, None);
+        received.verdict = Verdict::SignIn;
+        received.scheme = scheme.as_str();
+        received.time = format_instant(self.clock.now());
+        received.target = parts.uri.path().to_owned();
+        received.status = Some(answer.status().as_u16());
+        if !answer.status().is_success() {
+            let error: Value = serde_json::from_slice(answer.body().rest()).unwrap_or_default();
+            let number = error["error_codes"][0].as_u64().map(|number| format!(" (AADSTS{number})"));
+            let code = error["error"].as_str().map(|code| format!("{code}{}", number.unwrap_or_default()));
+            received.code = code;
+        }
+        recorder.keep(received);
     }
 
     /// What is answered to a request of which no contract speaks.
@@ -271,6 +290,7 @@ impl Service {
             body: None,
             status: None,
             code: None,
+            retry_after: None,
             verdict: Verdict::Documented,
             violations: Vec::new(),
             fault: None,
@@ -305,6 +325,12 @@ impl End {
             Self::Html(status) => (Some(status.as_u16()), None),
             Self::Broken => (None, None),
         }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        let Self::Answer(Err(refusal)) = self else { return None };
+        let (name, value) = refusal.header.as_ref()?;
+        (name == RETRY_AFTER).then(|| value.to_str().ok()?.parse().ok()).flatten()
     }
 
     fn respond(self, trace: Trace, clock: &Clock) -> Answered {

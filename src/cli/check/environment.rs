@@ -9,14 +9,33 @@ use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
 use crate::cli::exit::Failure;
-use crate::cli::specs::quoted;
+use crate::cli::serve::quoted;
 use crate::contract::Contract;
-use crate::emulator::Emulator;
+use crate::emulator::{Config, Emulator};
 
 /// What is set, and the files that it names: they are gone with it.
 pub(super) struct Environment {
     set: Vec<(&'static str, String)>,
     _files: TempDir,
+}
+
+/// What an application signs in with.
+pub(super) struct SigningIn {
+    tenant: String,
+    client_id: String,
+    client_secret: String,
+}
+
+impl SigningIn {
+    /// The first application of an emulator, in the first tenant.
+    pub(super) fn new(config: &Config) -> Option<Self> {
+        let (app, tenant) = (config.directory.apps.first()?, config.directory.tenants.first()?);
+        Some(Self {
+            tenant: app.tenant.clone().unwrap_or_else(|| tenant.id.clone()),
+            client_id: app.client_id.clone(),
+            client_secret: app.client_secret.reveal().to_owned(),
+        })
+    }
 }
 
 /// Credentials, and addresses of services that hand them out: those of the Azure SDKs and tools,
@@ -74,6 +93,18 @@ impl Environment {
         // Where the Azure command line has its accounts: it has none.
         set.push(("AZURE_CONFIG_DIR", profile.to_string_lossy().into_owned()));
         Ok(Self { set, _files: files })
+    }
+
+    /// What to sign in with, under the names that the Azure SDKs read, and ours.
+    pub(super) fn sign_in(&mut self, with: Option<SigningIn>) {
+        let Some(with) = with else { return };
+        for (names, value) in [
+            (["AZURE_TENANT_ID", "ENTRA_RISK_TENANT_ID"], with.tenant),
+            (["AZURE_CLIENT_ID", "ENTRA_RISK_CLIENT_ID"], with.client_id),
+            (["AZURE_CLIENT_SECRET", "ENTRA_RISK_CLIENT_SECRET"], with.client_secret),
+        ] {
+            self.set.extend(names.map(|name| (name, value.clone())));
+        }
     }
 
     /// Lines for a shell.

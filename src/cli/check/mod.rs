@@ -10,14 +10,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
-use self::environment::Environment;
+use self::environment::{Environment, SigningIn};
 use self::program::{Ended, Signals};
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, WholeFile};
+use super::run_report;
 use super::specs;
+use super::stage::Stage;
 use crate::check::{self, Circumstances, Judgement, Program, Tally};
 use crate::contract::Contract;
-use crate::emulator::{Config, Emulator, Identity, Proxying, Recording};
+use crate::emulator::{Emulator, Identity, Proxying, Recording};
 use crate::report::check::{Format, render};
 
 /// Judge a program by the requests that it makes.
@@ -49,9 +51,8 @@ pub(super) struct Check {
     /// Also write the verdict to a file: json=check.json; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     output: Vec<Destination<Format>>,
-    /// Generate this many entities of each set, besides those of documented examples
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    users: usize,
+    #[command(flatten)]
+    stage: Stage,
     /// The program and its arguments
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -79,6 +80,9 @@ pub(super) async fn run(command: Check) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
     let files = output::begin_all(&command.output)?;
     let recorder = Recorder::start(&command, &contracts).await?;
+    if !command.listen.ip().is_loopback() {
+        output::note("warning: this is no loopback address: whoever reaches it can use it, as a proxy too");
+    }
     // Before the program starts, so that no signal ends us and leaves it behind.
     let mut signals = Signals::listen()?;
     let program = match command.command.split_first() {
@@ -107,6 +111,9 @@ fn finish(judgement: &Judgement, format: Format, files: Vec<(Format, WholeFile)>
     for (format, file) in files {
         file.finish(&output::plain(&render(judgement, format)))?;
     }
+    if format == Format::Github {
+        run_report::summarize(|| output::plain(&render(judgement, Format::Markdown)))?;
+    }
     // What the program printed last may have no end of line.
     let begin = if format == Format::Human && judgement.program.is_some() { "\n" } else { "" };
     output::print(&format!("{begin}{}", render(judgement, format)))
@@ -131,9 +138,8 @@ struct Recorder {
 impl Recorder {
     async fn start(command: &Check, contracts: &[Contract]) -> Result<Self, Failure> {
         let tally = Arc::new(Mutex::new(Tally::new(contracts)));
-        let mut config = Config::new(contracts);
+        let mut config = command.stage.config(contracts)?;
         config.listen = command.listen;
-        config.users = command.users;
         config.outside_is_501 = true;
         let hosts = check::graph_hosts(contracts).into_iter().chain(check::sign_in_hosts()).collect();
         config.proxy = Some(Proxying { hosts, allow: command.allow_host.clone() });
@@ -146,11 +152,13 @@ impl Recorder {
                 counted.lock().unwrap_or_else(PoisonError::into_inner).add(received);
             })),
         });
+        let signing_in = SigningIn::new(&config);
         let emulator = Emulator::start(config)
             .await
             .map_err(|error| Failure::input(error.to_string(), "give another --listen ADDR"))?;
         let token = emulator.token(&Identity::all(contracts));
-        let environment = Environment::new(&emulator, contracts, &token, !command.allow_host.is_empty())?;
+        let mut environment = Environment::new(&emulator, contracts, &token, !command.allow_host.is_empty())?;
+        environment.sign_in(signing_in);
         Ok(Self { emulator, tally, environment })
     }
 

@@ -49,6 +49,21 @@ fn one_run_is_written_in_several_formats() {
 }
 
 #[test]
+fn github_gets_a_summary_of_the_job_beside_the_annotations() {
+    let folder = folder("check-summary");
+    let summary = folder.join("summary.md");
+    let output = entra_risk()
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .args(["check", "--format", "github", "--", "true"])
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.starts_with("::error title=entra-risk check::failed: no request reached"), "{said}");
+    let summary = std::fs::read_to_string(&summary).expect("the summary");
+    assert!(summary.starts_with("## entra-risk check") && summary.contains("no request reached"), "{summary}");
+}
+
+#[test]
 fn unusable_options_start_nothing() {
     let gone = folder("check-gone").join("gone/report.json").display().to_string();
     let to_gone = format!("json={gone}");

@@ -1,6 +1,7 @@
 //! The verdict on a program, with programs that a shell is enough for: each kind of mistake has
 //! one that makes it, and one that does not.
 
+mod conditions;
 mod formats;
 mod proxy;
 mod requests;
@@ -20,8 +21,16 @@ struct Checked {
 
 fn entra_risk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entra-risk"));
-    for name in ["ENTRA_RISK_TOKEN", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "NO_PROXY"]
-    {
+    for name in [
+        "ENTRA_RISK_TOKEN",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "https_proxy",
+        "http_proxy",
+        "ALL_PROXY",
+        "GITHUB_STEP_SUMMARY",
+        "NO_PROXY",
+    ] {
         command.env_remove(name);
     }
     command

@@ -37,6 +37,7 @@ fn request(received: &Received) -> Markup {
         Verdict::Documented => ("as documented", "good"),
         Verdict::Wrong => ("wrong", "bad"),
         Verdict::Outside => ("outside", "odd"),
+        Verdict::SignIn => ("sign-in", "plain"),
     };
     html! {
         div.line {

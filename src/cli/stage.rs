@@ -1,0 +1,48 @@
+//! What an emulator is started with, whatever it is started for: `serve` and `check` take the
+//! same options.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Failure;
+use super::seed_file;
+use crate::contract::Contract;
+use crate::emulator::{App, Config, Fault};
+
+/// The options, to be flattened into a command.
+#[derive(Debug, Args)]
+pub(super) struct Stage {
+    /// Tenants, apps, callers and faults to start with, as TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// How many accounts to make besides those of the documented examples
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    users: usize,
+    /// What goes wrong, such as throttle=1 or unavailable,times=2,operation=*.dismiss; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+}
+
+/// The most accounts that an emulator keeps.
+const MOST_USERS: usize = 100_000;
+
+impl Stage {
+    /// An emulator of these contracts; with an app to sign in with, if the seed file has none.
+    pub(super) fn config(&self, contracts: &[Contract]) -> Result<Config, Failure> {
+        let mut config = Config::new(contracts);
+        if self.users > MOST_USERS {
+            let what = format!("make {} accounts", self.users);
+            return Err(Failure::input(what, format!("the emulator keeps at most {MOST_USERS}")));
+        }
+        config.users = self.users;
+        config.faults.clone_from(&self.fault);
+        if let Some(path) = &self.seed {
+            seed_file::read(path)?.apply(&mut config);
+        }
+        if config.directory.apps.is_empty() {
+            config.directory.apps.push(App::new_with_everything());
+        }
+        Ok(config)
+    }
+}
