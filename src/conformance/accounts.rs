@@ -105,13 +105,21 @@ impl Examination<'_> {
                 let request = Request { method: operation.method.clone(), path: next, ..Request::default() };
                 let body = self.send(&request, Credential::Permitted).await?.json().unwrap_or_default();
                 let items = body.get("value").and_then(Value::as_array).cloned().unwrap_or_default();
-                found.extend(items.iter().filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));
+                let usable = items.iter().filter(|item| !is_refused(contract, set, item));
+                found.extend(usable.filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));
                 path = body.get(NEXT_LINK).and_then(Value::as_str).and_then(|link| self.target.below(link));
             }
         }
         self.listed.insert(set.to_owned(), found.clone());
         Ok(found)
     }
+}
+
+/// Whether a member is in a state in which actions are refused: it cannot stand for another.
+fn is_refused(contract: &Contract, set: &str, member: &Value) -> bool {
+    let effects = contract.operations.iter().flat_map(|operation| &operation.effects);
+    let mut refused = effects.filter(|effect| effect.set == set).flat_map(|effect| &effect.refuses);
+    refused.any(|refused| member.get(&refused.property) == Some(&refused.value))
 }
 
 /// The set that a request reads one entity of.

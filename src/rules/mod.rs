@@ -45,6 +45,8 @@ pub const RULES: &[&Rule] = &[
     &server::header_twice::RULE,
     &server::effect_missing::RULE,
     &server::bystander_changed::RULE,
+    &server::history_missing::RULE,
+    &server::refused_state_accepted::RULE,
     &server::missing_entity_mishandled::RULE,
     &server::optional_header_refused::RULE,
     &server::repeat_refused::RULE,

@@ -253,6 +253,35 @@ const KINDS: &[(&str, Changes)] = &[
         ],
     ),
     (
+        "of",
+        &[(Drop, "", |contract, about| {
+            about.operation(contract)?.of = None;
+            Some(())
+        })],
+    ),
+    (
+        "refuse",
+        &[(Drop, "", |contract, about| {
+            let effects = about.operation(contract)?.effects.iter_mut();
+            effects.for_each(|effect| effect.refuses.retain(|refused| refused.property != about.name));
+            Some(())
+        })],
+    ),
+    (
+        "processing",
+        &[(Drop, "", |contract, about| {
+            about.operation(contract)?.effects.iter_mut().for_each(|effect| effect.processing = None);
+            Some(())
+        })],
+    ),
+    (
+        "log",
+        &[(Drop, "", |contract, about| {
+            about.operation(contract)?.effects.iter_mut().for_each(|effect| effect.log = None);
+            Some(())
+        })],
+    ),
+    (
         "exchange",
         &[
             (Drop, "", |contract, about| {

@@ -222,7 +222,7 @@ fn proof(suite: &Suite<'_>, facts: &[Fact], fates: &[Fate]) -> Proof {
             continue;
         }
         let reason = match (claimed, altered.contains(&fact.id), &fact.unobservable) {
-            (None, _, Some(reason)) => reason.clone(),
+            (None, _, Some(reason)) | (Some(_), false, Some(reason)) => reason.clone(),
             (None, ..) => "no check claims it".to_owned(),
             (Some(_), false, _) => "no mutant alters it".to_owned(),
             (Some(claimed), true, _) => format!("{} checks claim it, and none fails when it is altered", claimed.len()),

@@ -27,6 +27,7 @@ use crate::conformance::{RunError, Selection};
 use crate::contract::{Contract, Fact, FactId, Rests};
 use crate::docs::render::{Rendered, render};
 use crate::emulator::StartError;
+use crate::verdict::Check;
 use facts::Altered;
 use suite::{Met, Served, Suite, rule_of};
 
@@ -115,7 +116,12 @@ pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Ma
     let mut fates = Vec::with_capacity(trials.len());
     let mut known = Vec::new();
     for trial in trials {
-        let Some(met) = attempt(&suite, &trial).await? else { continue };
+        // What is known to live is tried with the checks that claim it, and not with all others.
+        let depth = match options.known.reason(&trial.mutant().id) {
+            Some(_) => Depth::Concerned,
+            None => Depth::All,
+        };
+        let Some(met) = attempt(&suite, &trial, depth).await? else { continue };
         let fate = judge(trial.mutant().clone(), met, &facts, options.known, &mut known);
         listener.judged(&fate);
         fates.push(fate);
@@ -179,38 +185,66 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
     trials
 }
 
+/// How much of the suite is tried on a server, as long as nothing notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// The checks that claim what is wrong.
+    Concerned,
+    /// These first, then all others.
+    All,
+}
+
+impl Depth {
+    /// Whether the checks of each round are those that claim what is wrong.
+    fn rounds(self) -> &'static [bool] {
+        match self {
+            Self::Concerned => &[true],
+            Self::All => &[true, false],
+        }
+    }
+}
+
 /// What the suite says of a mutant; `None` where nothing of the witness is concerned.
-async fn attempt(suite: &Suite<'_>, trial: &Trial) -> Result<Option<Met>, SelfTestError> {
+async fn attempt(suite: &Suite<'_>, trial: &Trial, depth: Depth) -> Result<Option<Met>, SelfTestError> {
     Ok(match trial {
         Trial::Pages(mutant, pages) => Some(page::attempt(suite, mutant, pages)),
         Trial::Client(_, defect) => client::attempt(suite, defect),
-        Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant, "").await?),
-        Trial::Property(mutant, defect, property) => Some(server::attempt(suite, defect, mutant, property).await?),
-        Trial::Spec(_, altered) => Some(describe(suite, &altered.contract).await?),
-        Trial::Emulator(mutant, altered) => Some(serve(suite, mutant, &altered.contract).await?),
+        Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant, "", depth).await?),
+        Trial::Property(mutant, defect, property) => {
+            Some(server::attempt(suite, defect, mutant, property, depth).await?)
+        }
+        Trial::Spec(mutant, altered) => Some(describe(suite, mutant, &altered.contract, depth).await?),
+        Trial::Emulator(mutant, altered) => Some(serve(suite, mutant, &altered.contract, depth).await?),
     })
 }
 
 /// A description with another fact: against transcripts and pages first, and where these are
 /// silent against a server that is as it was.
-async fn describe(suite: &Suite<'_>, altered: &Contract) -> Result<Met, SelfTestError> {
+async fn describe(suite: &Suite<'_>, mutant: &Mutant, altered: &Contract, depth: Depth) -> Result<Met, SelfTestError> {
     let mut judged = suite.state(altered);
     judged.extend(suite.read(altered, &suite.pages));
     let mut met = suite.meet(&judged);
-    if met.killers.iter().all(|killer| killer.voice < Voice::Plain) {
-        let served = Served::start(suite.contract, suite.contract).await?;
-        let cases = suite.server_cases(altered, |_| true);
-        met.add(suite.meet(&suite.serve(cases, altered, &served, None).await?));
+    for concerned in depth.rounds() {
+        if met.killers.iter().any(|killer| killer.voice == Voice::Plain) {
+            break;
+        }
+        let wanted = |check: &Check| suite.claims_any(&check.id, &mutant.facts) == *concerned;
+        let cases = suite.server_cases(altered, wanted);
+        if !cases.is_empty() {
+            let served = Served::start(suite.contract, suite.contract).await?;
+            met.add(suite.meet(&suite.serve(cases, altered, &served, None).await?));
+        }
     }
     Ok(met)
 }
 
 /// A server of a contract with another fact: first with the checks that claim it, and where
 /// these are silent with all others.
-async fn serve(suite: &Suite<'_>, mutant: &Mutant, altered: &Contract) -> Result<Met, SelfTestError> {
+async fn serve(suite: &Suite<'_>, mutant: &Mutant, altered: &Contract, depth: Depth) -> Result<Met, SelfTestError> {
     let mut met = Met::default();
-    for first in [true, false] {
-        let cases = suite.server_cases(suite.contract, |check| suite.claims_any(&check.id, &mutant.facts) == first);
+    for concerned in depth.rounds() {
+        let wanted = |check: &Check| suite.claims_any(&check.id, &mutant.facts) == *concerned;
+        let cases = suite.server_cases(suite.contract, wanted);
         if cases.is_empty() {
             continue;
         }

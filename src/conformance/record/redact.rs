@@ -77,7 +77,10 @@ impl Redactor {
 
     /// Whether a text is an id, a time, or a member of an enumeration.
     fn is_protocol(&self, text: &str) -> bool {
-        let is_id = text.len() == 36 && uuid::Uuid::parse_str(text).is_ok();
+        // Items of a history are called after an account, with the time behind its id.
+        let (id, time) = text.split_at_checked(36).unwrap_or((text, ""));
+        let is_id =
+            id.len() == 36 && uuid::Uuid::parse_str(id).is_ok() && time.bytes().all(|byte| byte.is_ascii_digit());
         text.is_empty() || is_id || self.members.contains(text) || chrono::DateTime::parse_from_rfc3339(text).is_ok()
     }
 

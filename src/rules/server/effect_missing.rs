@@ -52,4 +52,25 @@ pub(super) fn check(action: &Action<'_>, case: &mut ServerCase) {
             Verdict { outcome, seen: said }
         });
     }
+    processing(action, case);
+}
+
+/// A change that is there is no longer being worked on.
+fn processing(action: &Action<'_>, case: &mut ServerCase) {
+    let (Some(processing), Some((changed, value))) = (&action.effect.processing, action.becomes()) else { return };
+    let subject = action.subject;
+    let name = processing.property.clone();
+    let fact = subject.fact("processing", None);
+    let asserts = format!("{name} is not true any more once the effect is there");
+    let check = subject.check(&RULE, &name, fact, "false, or null", asserts);
+    let n_ids = action.ids.len();
+    case.assert_state(check, move |seen| {
+        let done = |reply: &&Reply| property(reply, &changed).as_ref() == Some(&value);
+        let done: Vec<&Reply> = seen.after.iter().take(n_ids).filter(done).collect();
+        let working = done.iter().filter(|reply| property(reply, &name).as_deref() == Some("true")).count();
+        match done.len() {
+            0 => Verdict::not_run("the effect is not there"),
+            n_done => Verdict::when(working == 0, format!("{working} of {n_done} still in progress")),
+        }
+    });
 }

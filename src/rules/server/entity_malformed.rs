@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{ServerCase, ServerSeen};
-use crate::contract::{Contract, FactId, Shape};
+use crate::contract::{Contract, FactId, Shape, ValueSource};
 use crate::rules::shape::{differences, extras};
 use crate::rules::{Rule, Subject};
 use crate::verdict::{Side, Verdict};
@@ -40,6 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
         })
     });
 
+    owner(subject, shape.clone(), case);
     let Some(example) =
         subject.exchange.response.body.as_ref().and_then(|body| entities(body, contract, &shape).into_iter().next())
     else {
@@ -90,6 +91,36 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
             })
         });
     }
+}
+
+/// What belongs to an entity names that entity.
+fn owner(subject: &Subject<'_>, shape: Shape, case: &mut ServerCase) {
+    let Some(owner) = &subject.operation.of else { return };
+    let ValueSource::Path(parameter) = &owner.id else { return };
+    let (name, parameter) = (owner.property.clone(), parameter.clone());
+    let check = subject.check(
+        &RULE,
+        &name,
+        subject.fact("of", Some(&name)),
+        "the entity in the path",
+        format!("{name} is the id in the path"),
+    );
+    let (known, operation) = (subject.facts.contract.clone(), subject.operation.clone());
+    case.assert(check, move |seen| {
+        body(seen, |body| {
+            let matched = operation.paths().find_map(|path| path.matches(&seen.request.path));
+            let asked = matched.and_then(|matched| matched.get(&parameter).map(str::to_owned)).unwrap_or_default();
+            let listed = entities(body, &known, &shape);
+            let own = |entity: &&&Value| {
+                entity.get(&name).and_then(Value::as_str).is_some_and(|id| id.eq_ignore_ascii_case(&asked))
+            };
+            let n_own = listed.iter().filter(own).count();
+            match listed.len() {
+                0 => Verdict::not_run("the server lists nothing"),
+                n_listed => Verdict::when(n_own == n_listed, format!("{n_own} of {n_listed}")),
+            }
+        })
+    });
 }
 
 /// Judges the JSON body of a success.

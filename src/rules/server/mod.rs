@@ -12,6 +12,7 @@ pub mod equal_request_refused;
 pub mod example_not_answered;
 pub mod head_has_body;
 pub mod header_twice;
+pub mod history_missing;
 pub mod limit_not_reached;
 pub mod member_refused;
 pub mod missing_entity_mishandled;
@@ -22,6 +23,7 @@ pub mod page_lost;
 pub mod query_ignored;
 pub mod refusal_changes_state;
 pub mod refusal_unlike_odata;
+pub mod refused_state_accepted;
 pub mod repeat_refused;
 pub mod request_id_missing;
 pub mod unknown_path_accepted;
@@ -117,6 +119,8 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ServerCase> {
                 cases.push(action.documented());
                 cases.extend(bystander_changed::case(&action));
                 cases.extend(missing_entity_mishandled::case(&action));
+                cases.extend(history_missing::case(&action));
+                cases.extend(refused_state_accepted::cases(&action));
                 cases.extend(repeat_refused::case(&action));
                 cases.extend(limit_not_reached::case(&action));
             }
@@ -249,10 +253,16 @@ impl<'a> Action<'a> {
 
     /// The property that an effect is seen by, and what it becomes by the word of the transcript.
     pub(super) fn becomes(&self) -> Option<(String, String)> {
-        let becomes = self.effect.becomes.first()?;
-        let stated = self.subject.exchange.states("effect", &becomes.property);
-        let value = stated.map_or(&becomes.value, |stated| &stated.value);
-        Some((becomes.property.clone(), value.clone()))
+        self.stated().into_iter().next()
+    }
+
+    /// Every property that the action sets, with its value by the word of the transcript.
+    fn stated(&self) -> Vec<(String, String)> {
+        let value = |becomes: &Becomes| {
+            let stated = self.subject.exchange.states("effect", &becomes.property);
+            (becomes.property.clone(), stated.map_or(&becomes.value, |stated| &stated.value).clone())
+        };
+        self.effect.becomes.iter().map(value).collect()
     }
 
     /// A case that acts on `request`, with the state of `seen` before and after.
@@ -394,7 +404,10 @@ impl ServerCase {
     /// that are not there never will.
     pub(crate) fn is_ready(&self, before: &[Reply]) -> bool {
         let Some((name, value)) = &self.ready else { return true };
-        before.iter().all(|reply| reply.status == 404 || property(reply, name).as_ref() == Some(value))
+        // Pages tell of the past.
+        let is_page = |reply: &Reply| reply.json().is_some_and(|body| body.get("value").is_some_and(Value::is_array));
+        let shows = |reply: &Reply| reply.status == 404 || property(reply, name).as_ref() == Some(value);
+        before.iter().all(|reply| shows(reply) || is_page(reply))
     }
 }
 

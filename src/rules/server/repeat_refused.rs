@@ -1,7 +1,7 @@
 //! The same action twice.
 
-use super::{Action, ServerCase, property};
-use crate::rules::Rule;
+use super::{Action, ServerCase, history_missing, property};
+use crate::rules::{Reply, Rule};
 use crate::verdict::{Side, Verdict};
 
 /// The rule.
@@ -26,6 +26,7 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
         true => Verdict::when(seen.reply.status == status, seen.reply.summary()),
         false => Verdict::not_run("the first call is not answered as documented"),
     });
+    let n_ids = case.after.len();
     let names: Vec<String> = action.effect.becomes.iter().map(|becomes| becomes.property.clone()).collect();
     let check = subject.check(
         &RULE,
@@ -38,16 +39,41 @@ pub(super) fn case(action: &Action<'_>) -> Option<ServerCase> {
         if !first(seen) {
             return Verdict::not_run("the first call is not answered as documented");
         }
-        let state = |reply| {
+        let state = |reply: &Reply| {
             let values = names.iter().map(|name| property(reply, name).unwrap_or_else(|| "absent".to_owned()));
             values.collect::<Vec<_>>().join(", ")
         };
-        let (before, after): (Vec<String>, Vec<String>) =
-            (seen.before.iter().map(state).collect(), seen.after.iter().map(state).collect());
+        let states = |replies: &[Reply]| replies.iter().take(n_ids).map(state).collect::<Vec<String>>();
+        let (before, after) = (states(&seen.before), states(&seen.after));
         match after.is_empty() {
             true => Verdict::not_run("the description has no operation that reads one entity"),
             false => Verdict::when(before == after, after.join("; ")),
         }
     });
+    written(action, &mut case);
     Some(case)
+}
+
+/// What changes nothing is not written down.
+fn written(action: &Action<'_>, case: &mut ServerCase) {
+    let subject = action.subject;
+    let contract = subject.facts.contract;
+    let read = action.ids.first().and_then(|id| history_missing::read(contract, action.effect, id));
+    let Some(read) = read else { return };
+    let place = case.after.len();
+    case.before.push(read.clone());
+    case.after.push(read);
+    let documented = "as many items as before";
+    let asserts = "a call that changes nothing adds nothing to the history";
+    let check = subject.check(&RULE, "history", subject.convention("repeatable"), documented, asserts);
+    case.assert_state(check, move |seen| {
+        let count = |replies: &[Reply]| {
+            let page = replies.get(place).filter(|page| page.status == 200)?.json()?;
+            Some(page.get("value")?.as_array()?.len())
+        };
+        match (count(&seen.before), count(&seen.after)) {
+            (Some(before), Some(after)) => Verdict::when(before == after, format!("{before}, then {after}")),
+            _ => Verdict::not_applicable("the server has no history of this account"),
+        }
+    });
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::mutant::{Mutant, Operator, Witness, facts_of};
 use super::suite::{Met, Served, Suite, rule_of};
-use super::{SelfTestError, missed};
+use super::{Depth, SelfTestError, missed};
 use crate::contract::Fact;
 use crate::wire::{Answer, Message, Passage, Tamper};
 use world::World;
@@ -91,13 +91,14 @@ pub(super) async fn attempt(
     defect: &'static Defect,
     mutant: &Mutant,
     property: &str,
+    depth: Depth,
 ) -> Result<Met, SelfTestError> {
     let mut met = Met::default();
-    for first in [true, false] {
+    for first in depth.rounds() {
         let concerned = |check: &crate::verdict::Check| {
             mutant.aims.contains(&rule_of(&check.id)) || suite.claims_any(&check.id, &mutant.facts)
         };
-        let cases = suite.server_cases(suite.contract, |check| concerned(check) == first);
+        let cases = suite.server_cases(suite.contract, |check| concerned(check) == *first);
         if cases.is_empty() {
             continue;
         }

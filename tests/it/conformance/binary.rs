@@ -149,8 +149,8 @@ fn report_files_are_written_whole_or_not_at_all() {
     ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("the file")).expect("JSON");
-    assert_eq!(report["checks"].as_array().map(Vec::len), Some(6));
-    assert!(std::fs::read_to_string(&human).expect("the file").contains("6 checks: 6 passed"));
+    assert_eq!(report["checks"].as_array().map(Vec::len), Some(8));
+    assert!(std::fs::read_to_string(&human).expect("the file").contains("8 checks: 8 passed"));
     // A run that does not happen leaves what was there, and nothing beside it.
     let before = std::fs::read(&json).expect("the file");
     let output =

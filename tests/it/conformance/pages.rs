@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use entra_risk::contract::Exchange;
+use entra_risk::contract::{Exchange, Statement};
 use serde_json::Value;
 
 use super::contract;
@@ -96,12 +96,12 @@ fn what_a_transcript_states_stands_on_its_page() {
     let Some(folder) = pages() else { return };
     let mut n_checked = 0;
     for exchange in &contract().exchanges {
-        // What Entra's how-to pages, the permissions data and the page of the clouds say is not
-        // among the copies.
+        // What Entra's how-to pages, the permissions data and the page of clouds say is not beside
+        // the project.
         let is_there =
             |page: &str| page != "none" && !page.starts_with("Entra: ") && !page.starts_with("devx-content ");
-        let stated =
-            exchange.statements.iter().filter(|statement| is_there(&statement.page) && statement.kind != "cloud");
+        let looked_for = |statement: &&Statement| is_there(&statement.page) && statement.kind != "cloud";
+        let stated = exchange.statements.iter().filter(looked_for);
         for statement in stated {
             let path = page_of(&folder, &statement.page);
             let mut page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

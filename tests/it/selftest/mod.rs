@@ -52,10 +52,12 @@ impl Listener for Told {
     }
 }
 
-/// The whole trial, once for all tests.
+/// All but the emulators of altered contracts, which the self-test in CI has too: without
+/// optimisation they take minutes. Once for all tests.
 static WHOLE: LazyLock<(Matrix, Told)> = LazyLock::new(|| {
     let mut told = Told::default();
-    (attempt(&[], &[], embedded::SURVIVORS, &mut told), told)
+    let mutants = ["page/**", "spec/**", "client/**", "server/*/*"];
+    (attempt(&[], &mutants, embedded::SURVIVORS, &mut told), told)
 });
 
 #[test]
@@ -65,9 +67,9 @@ fn every_rule_notices_a_mutant_and_none_survives_unknown() {
     assert_eq!(survivors, Vec::<&str>::new());
     assert_eq!(matrix.false_alarms, Vec::<String>::new());
     assert_eq!(matrix.stale, Vec::<String>::new());
-    let idle: Vec<&str> = matrix.rules.iter().filter(|row| row.is_idle()).map(|row| row.rule.as_str()).collect();
+    let idle: Vec<&str> = matrix.rules.iter().filter(|row| row.kills == 0).map(|row| row.rule.as_str()).collect();
     assert_eq!(idle, Vec::<&str>::new());
-    assert!(matrix.rules.iter().all(|row| !row.on_everything && row.not_tried.is_none()));
+    assert!(matrix.rules.iter().all(|row| !row.on_everything));
     assert!(!matrix.fails());
     for witness in Witness::ALL {
         let n_mutants = matrix.mutants.iter().filter(|fate| fate.mutant.witness == witness).count();

@@ -88,7 +88,10 @@ async fn the_second_right_server_is_not_blamed() {
         let unexpected: Vec<&String> =
             failed.iter().filter(|line| !ASSUMED.iter().any(|known| line.contains(known))).collect();
         assert_eq!(unexpected, Vec::<&String>::new(), "{defect:?}");
-        assert_eq!(with(&report, Outcome::NotRun), Vec::<String>::new(), "{defect:?}");
+        // It has no account that a page shows as deleted.
+        let not_run = with(&report, Outcome::NotRun);
+        let unexpected: Vec<&String> = not_run.iter().filter(|line| !line.contains("refused_state_accepted")).collect();
+        assert_eq!(unexpected, Vec::<&String>::new(), "{defect:?}");
         assert!(report.summary.passed > 300, "{:?}", report.summary);
     }
 }

@@ -263,6 +263,9 @@ impl Second {
         if right && !self.is(Defect::SixtyOneAccepted) && !known.iter().all(|id| state.users.contains_key(id)) {
             return refuse(404, "noSuchAccount");
         }
+        if right && known.iter().any(|id| state.users.get(id).is_some_and(|user| user["isDeleted"] == true)) {
+            return refuse(409, "itIsGone");
+        }
         if right && self.is(Defect::SecondCallFails) && state.last == (request.target.clone(), request.body.clone()) {
             return refuse(409, "alreadyDone");
         }
