@@ -11,7 +11,10 @@ use crate::emulator::Seed;
 pub(super) fn read(path: &Path) -> Result<Seed, Failure> {
     let text = output::read(path, "the seed file")?;
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let is_list = text.trim_start().starts_with('[');
     let parsed = match is_json {
+        // A list would be taken for the parts in their order.
+        true if is_list => Err((1, 1, "a seed file is an object, not a list".to_owned())),
         true => serde_json::from_str(&text).map_err(|error| {
             let message = error.to_string();
             let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned();

@@ -31,6 +31,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json;odata.metadata=minimal;charset=utf-8");
 
+/// Which fact a request violated, and where the description says it.
+const VIOLATED: HeaderName = HeaderName::from_static("x-entra-risk-violated");
+
+fn violated(refusal: &Refusal) -> Option<HeaderValue> {
+    let (fact, origin) = refusal.violated.as_ref()?;
+    let text = match origin {
+        Some(origin) => format!("{fact}; origin={origin}"),
+        None => fact.clone(),
+    };
+    HeaderValue::from_str(&text).ok()
+}
+
 /// The longest client-request-id that comes back.
 const LONGEST_ID: usize = 128;
 
@@ -68,6 +80,9 @@ impl Trace {
             Err(refusal) => {
                 let body = self.error(&refusal, clock);
                 let mut response = self.start(refusal.status, Some(body));
+                if let Some(value) = violated(&refusal) {
+                    response.headers_mut().insert(VIOLATED, value);
+                }
                 if let Some((name, value)) = refusal.header {
                     response.headers_mut().insert(name, value);
                 }

@@ -96,6 +96,13 @@ impl Change {
         self.refuses.iter().position(|(place, value)| row[*place] == *value)
     }
 
+    /// Marks a member as not done yet.
+    pub(super) fn announce(&self, row: &mut Row) {
+        if let Some(place) = self.processing {
+            row[place] = Cell::Boolean(true);
+        }
+    }
+
     /// Changes a member; `create` makes one that is not there. What changes nothing is not
     /// written down, and leaves the time of the last change as it is.
     pub(super) fn apply(

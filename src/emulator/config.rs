@@ -1,7 +1,11 @@
 //! What an emulator is started with, and why it may not start.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
 
 use super::clock::Clock;
 use super::directory::Directory;
@@ -36,6 +40,12 @@ pub struct Config {
     pub logged_per_entity: usize,
     /// The same, of all entities together.
     pub logged: usize,
+    /// How long an action takes to be done once it was accepted; in between, the property that
+    /// the description names for it says so. By the emulator's clock.
+    pub settle_after: Duration,
+    /// Members to begin with, by the name of their set; they stand before those that documented
+    /// exchanges name.
+    pub entities: BTreeMap<String, Vec<Map<String, Value>>>,
     /// What time it is for the emulator. A clone of it can be set while the emulator runs.
     pub clock: Clock,
     /// How many connections may be open at once; further ones wait.
@@ -67,6 +77,8 @@ impl Config {
             capacity: 100_000,
             logged_per_entity: 50,
             logged: 5_000,
+            settle_after: Duration::ZERO,
+            entities: BTreeMap::new(),
             clock: Clock::default(),
             connections: 1024,
             record: None,
@@ -106,6 +118,18 @@ pub enum StartError {
     /// Who may sign in makes no sense.
     #[error("serve this directory: {0}")]
     Directory(String),
+    /// A member to begin with does not fit the description.
+    #[error("serve the members of '{set}': number {index}, {property}: {reason}")]
+    Entity {
+        /// The set.
+        set: String,
+        /// Its place among the members of the set, from 1.
+        index: usize,
+        /// The property.
+        property: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The system has no randomness for the signing key.
     #[error("make a signing key: the system offers no randomness")]
     Key,

@@ -31,7 +31,7 @@ struct Said {
 }
 
 impl Judge {
-    fn violation(&self, apis: &[Api], located: Option<&Located<'_>>, refusal: Refusal) -> Violation {
+    pub(super) fn violation(&self, apis: &[Api], located: Option<&Located<'_>>, refusal: Refusal) -> Violation {
         let facts = self.facts.get_or_init(|| index(apis));
         let (fact, origin) = refusal.violated.map_or((None, None), |(fact, origin)| (Some(fact), origin));
         let said = fact.as_ref().and_then(|fact| facts.get(fact));

@@ -8,6 +8,7 @@
 mod answer;
 mod api;
 mod auth;
+mod batch;
 mod body;
 mod change;
 mod clock;

@@ -2,21 +2,22 @@
 //! and makes the answer. It knows no HTTP but statuses.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
 use super::answer::Done;
-use super::api::{Answer, Plan};
+use super::api::{Answer, Api, Plan};
 use super::body::{UNKNOWN_PROPERTY, check};
 use super::change::{Change, Occasion};
 use super::json::{self, JsonError};
 use super::list::{Members, Place, Wanted};
 use super::refusal::{Outcome, Refusal};
 use super::service::{Admitted, Service};
-use super::state::{Cell, Key, Store};
+use super::state::{Cell, Key, Pending, Store};
 use super::view::View;
 use crate::contract::{Body, Contract, Effect, Missing, Operation, ValueSource};
-use crate::odata::QueryOption;
+use crate::odata::{Instant, QueryOption};
 
 /// Checks the body of a request. `None` if the operation takes none, or it is left out.
 pub(super) fn read_body(contract: &Contract, operation: &Operation, bytes: &[u8]) -> Outcome<Option<Value>> {
@@ -58,6 +59,7 @@ impl Service {
     /// Changes the state and answers.
     pub(super) fn perform(&self, admitted: &Admitted<'_>, body: Option<&Value>) -> Outcome<Done> {
         let plan = admitted.plan;
+        self.settle();
         if !plan.changes.is_empty() {
             let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
             self.change(admitted, plan, body, &mut store)?;
@@ -110,7 +112,12 @@ impl Service {
             self.possible(admitted, effect, change, body, store)?;
         }
         let actor = admitted.caller.as_ref().map_or(&Cell::Null, |caller| &caller.id);
-        let occasion = Occasion { now: self.clock.now(), actor, bounds: self.bounds };
+        let now = self.clock.now();
+        if self.settle_after > 0 {
+            self.postpone(admitted, body, store, now, actor);
+            return Ok(());
+        }
+        let occasion = Occasion { now, actor, bounds: self.bounds };
         for (effect, change) in effects() {
             let create = effect.missing == Missing::Create;
             for id in ids(admitted, effect, body) {
@@ -118,6 +125,51 @@ impl Service {
             }
         }
         Ok(())
+    }
+
+    /// Keeps every effect of an operation for later. What a member still waits for is done first,
+    /// so that changes keep their order and no member has more than one.
+    fn postpone(&self, admitted: &Admitted<'_>, body: Option<&Value>, store: &mut Store, now: Instant, actor: &Cell) {
+        let place = |api: &Api| api.contract.operations.iter().position(|known| known.id == admitted.operation.id);
+        let api = self.apis.iter().position(|api| api.contract.api == admitted.api.contract.api);
+        let (Some(api), Some(operation)) = (api, place(admitted.api)) else { return };
+        for (nth, (effect, change)) in admitted.operation.effects.iter().zip(&admitted.plan.changes).enumerate() {
+            for id in ids(admitted, effect, body) {
+                let key = Key::of(id);
+                if let Some(waiting) = store.take_pending(change.table, &key) {
+                    self.settle_one(store, &waiting, now);
+                }
+                match store.tables[change.table].rows.get_mut(&key) {
+                    Some(row) => change.announce(row),
+                    None if effect.missing != Missing::Create => continue,
+                    None => {}
+                }
+                let due = now.saturating_add(self.settle_after);
+                let pending = Pending { due, effect: (api, operation, nth), id: id.into(), actor: actor.clone() };
+                store.postpone(change.table, pending);
+            }
+        }
+        self.due.store(store.next_due(), Ordering::Relaxed);
+    }
+
+    /// Does what is due. Looked at before each request, so that no timer runs.
+    pub(super) fn settle(&self) {
+        if self.settle_after == 0 || self.due.load(Ordering::Relaxed) > self.clock.now() {
+            return;
+        }
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        while let Some(pending) = store.take_due(self.clock.now()) {
+            self.settle_one(&mut store, &pending, pending.due);
+        }
+        self.due.store(store.next_due(), Ordering::Relaxed);
+    }
+
+    fn settle_one(&self, store: &mut Store, pending: &Pending, now: Instant) {
+        let (api, operation, nth) = pending.effect;
+        let Api { contract, plans, .. } = &self.apis[api];
+        let (effect, change) = (&contract.operations[operation].effects[nth], &plans[operation].changes[nth]);
+        let occasion = Occasion { now, actor: &pending.actor, bounds: self.bounds };
+        change.apply(contract, store, &pending.id, effect.missing == Missing::Create, &occasion);
     }
 
     /// Refuses the call if an identity may not be missing or be in its present state, or if
@@ -159,7 +211,7 @@ impl Service {
                 }
             }
         }
-        if n_new > 0 && table.rows.len() + n_new > self.capacity {
+        if n_new > 0 && table.rows.len() + store.n_pending() + n_new > self.capacity {
             let message =
                 format!("The set '{}' is full: the emulator keeps {} of its members.", table.set, self.capacity);
             return Err(Refusal::new(hyper::StatusCode::INSUFFICIENT_STORAGE, "QuotaExceeded", message));

@@ -33,6 +33,9 @@ pub struct Received {
     pub method: String,
     /// Path and query as sent, without the values of options that are secrets.
     pub target: String,
+    /// Whether the path was spelled in a way of the client's own, and served all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub respelled: bool,
     /// The version of the API, if it is one that is served.
     pub api: Option<String>,
     /// The path below the version, decoded.
@@ -315,6 +318,7 @@ mod tests {
             host: None,
             method: "POST".to_owned(),
             target: "/beta/secret-name".to_owned(),
+            respelled: false,
             api: None,
             path: String::new(),
             operation: None,

@@ -7,7 +7,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use crate::contract::{Contract, FactId, Operation, Origin};
 
 /// Why a request is not done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     /// Word for programs.

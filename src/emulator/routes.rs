@@ -1,17 +1,23 @@
 //! Finds the operations at a path, as `Contract::matching` does, without looking at each
-//! operation for each request. It knows paths only.
+//! operation for each request, and the plain spelling of a path that real clients spell
+//! otherwise. It knows paths only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::contract::Contract;
+use crate::odata;
 
 /// The paths of one contract, prepared for looking up.
 #[derive(Debug)]
 pub(super) struct Routes {
     /// Operations at paths without parameters.
     literal: HashMap<String, Vec<usize>>,
-    /// The other paths, those with fewest parameters first.
-    templates: Vec<Route>,
+    /// The paths, those with fewest parameters first: all of them, for spellings.
+    all: Vec<Route>,
+    /// Paths with parameters, by number of segments and first segment.
+    templates: HashMap<usize, ByFirst>,
+    /// Names of types, in lower case.
+    types: HashSet<String>,
 }
 
 /// An operation at a path, by its place in the contract, and the values of path parameters,
@@ -20,6 +26,12 @@ pub(super) struct Routes {
 pub(super) struct Found<'a> {
     pub(super) operation: usize,
     pub(super) parameters: Vec<(&'a str, &'a str)>,
+}
+
+#[derive(Debug, Default)]
+struct ByFirst {
+    literal: HashMap<String, Vec<usize>>,
+    parameter: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -35,23 +47,42 @@ enum Segment {
     Parameter(String),
 }
 
+/// The namespace that actions and types may be qualified with.
+const NAMESPACE: &str = "microsoft.graph.";
+
 impl Routes {
     pub(super) fn new(contract: &Contract) -> Self {
         let mut literal: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut templates = Vec::new();
+        let mut all = Vec::new();
         for (operation, described) in contract.operations.iter().enumerate() {
             for template in described.paths() {
                 let n_parameters = template.parameters().count();
                 if n_parameters == 0 {
                     literal.entry(template.as_str().to_owned()).or_default().push(operation);
-                    continue;
                 }
-                let segments = template.as_str().split('/').map(segment).collect();
-                templates.push(Route { segments, n_parameters, operation });
+                let segments = template.as_str().split('/').skip(1).map(segment).collect();
+                all.push(Route { segments, n_parameters, operation });
             }
         }
-        templates.sort_by_key(|route| route.n_parameters);
-        Self { literal, templates }
+        all.sort_by_key(|route| route.n_parameters);
+        let mut templates: HashMap<usize, ByFirst> = HashMap::new();
+        for (place, route) in all.iter().enumerate().filter(|(_, route)| route.n_parameters > 0) {
+            let by_first = templates.entry(route.segments.len()).or_default();
+            match route.segments.first() {
+                Some(Segment::Literal(first)) => by_first.literal.entry(first.clone()).or_default().push(place),
+                _ => by_first.parameter.push(place),
+            }
+        }
+        let types = contract.shapes.keys().map(|name| name.to_ascii_lowercase()).collect();
+        Self { literal, all, templates, types }
+    }
+
+    /// Whether there is an operation of a kind at a path.
+    pub(super) fn has(&self, path: &str, is_wanted: impl Fn(usize) -> bool) -> bool {
+        match self.literal.get(path) {
+            Some(operations) => operations.iter().any(|operation| is_wanted(*operation)),
+            None => self.candidates(path).any(|route| is_wanted(route.operation) && route.fits(path)),
+        }
     }
 
     /// Every operation at a path, whatever its method. Literal segments win over parameters.
@@ -62,41 +93,98 @@ impl Routes {
                 .map(|operation| Found { operation: *operation, parameters: Vec::new() })
                 .collect();
         }
-        let mut found = Vec::new();
-        let mut fewest = usize::MAX;
-        for route in &self.templates {
-            if route.n_parameters > fewest {
-                break;
-            }
-            if let Some(parameters) = route.matches(path) {
-                fewest = route.n_parameters;
-                found.push(Found { operation: route.operation, parameters });
+        let fitting = || self.candidates(path).filter(|route| route.fits(path));
+        let Some(fewest) = fitting().map(|route| route.n_parameters).min() else { return Vec::new() };
+        let best = fitting().filter(|route| route.n_parameters == fewest);
+        best.map(|route| Found { operation: route.operation, parameters: route.parameters(path) }).collect()
+    }
+
+    /// Paths with parameters that have as many segments, and the same first one or a parameter.
+    fn candidates<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Route> + Clone {
+        let mut segments = path.split('/').skip(1);
+        let first = segments.next().unwrap_or_default();
+        let of_length = self.templates.get(&(1 + segments.count()));
+        let literal = of_length.and_then(|of_length| of_length.literal.get(first));
+        let parameter = of_length.map(|of_length| &of_length.parameter);
+        literal.into_iter().chain(parameter).flatten().map(|place| &self.all[*place])
+    }
+
+    /// The plain spelling of a path at which there is nothing, as far as clients are known to
+    /// mean one: repeated and trailing slashes, other letter case, percent-encoding of letters,
+    /// keys in parentheses, names qualified with their namespace, casts to a type. That case
+    /// does not matter is our assumption; the rest was seen on the wire of SDKs.
+    pub(super) fn plain(&self, path: &str) -> Option<String> {
+        let mut segments: Vec<String> = Vec::new();
+        for raw in path.split('/').filter(|raw| !raw.is_empty()) {
+            match raw.strip_suffix("')").and_then(|keyed| keyed.split_once("('")) {
+                Some((name, key)) => segments.extend([name.to_owned(), key.to_owned()]),
+                None => segments.push(raw.to_owned()),
             }
         }
-        found
+        if segments.len() > MOST_SEGMENTS {
+            return None;
+        }
+        let unqualified = |segment: &String| match segment.get(..NAMESPACE.len()) {
+            Some(namespace) if namespace.eq_ignore_ascii_case(NAMESPACE) => Some(segment[NAMESPACE.len()..].to_owned()),
+            _ => None,
+        };
+        let is_cast = |segment: &&String| {
+            unqualified(segment).is_some_and(|name| self.types.contains(&name.to_ascii_lowercase()))
+        };
+        let short = |segment: &String| unqualified(segment).unwrap_or_else(|| segment.clone());
+        let uncast: Vec<String> = segments.iter().filter(|segment| !is_cast(segment)).map(short).collect();
+        let short: Vec<String> = segments.iter().map(short).collect();
+        [uncast, short].iter().find_map(|segments| self.all.iter().find_map(|route| route.spell(segments)))
     }
 }
 
+/// Whether something in a path may be qualified with the namespace.
+pub(super) fn is_qualified(path: &str) -> bool {
+    path.as_bytes().windows(NAMESPACE.len()).any(|part| part.eq_ignore_ascii_case(NAMESPACE.as_bytes()))
+}
+
+/// No described path is longer.
+const MOST_SEGMENTS: usize = 32;
+
 impl Route {
-    fn matches<'a>(&'a self, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    fn fits(&self, path: &str) -> bool {
         let fits = |ours: &Segment, theirs: &str| match ours {
             Segment::Literal(literal) => literal == theirs,
             Segment::Parameter(_) => !matches!(theirs, "" | "." | ".."),
         };
-        let mut theirs = path.split('/');
-        let all = self.segments.iter().all(|ours| theirs.next().is_some_and(|theirs| fits(ours, theirs)));
-        if !all || theirs.next().is_some() {
+        let mut theirs = path.split('/').skip(1);
+        self.segments.iter().all(|ours| theirs.next().is_some_and(|theirs| fits(ours, theirs)))
+            && theirs.next().is_none()
+    }
+
+    fn parameters<'a>(&'a self, path: &'a str) -> Vec<(&'a str, &'a str)> {
+        let pairs = self.segments.iter().zip(path.split('/').skip(1));
+        pairs
+            .filter_map(|(ours, theirs)| match ours {
+                Segment::Parameter(name) => Some((name.as_str(), theirs)),
+                Segment::Literal(_) => None,
+            })
+            .collect()
+    }
+
+    /// The path with our spelling of its literal segments.
+    fn spell(&self, theirs: &[String]) -> Option<String> {
+        if theirs.len() != self.segments.len() {
             return None;
         }
-        let pairs = self.segments.iter().zip(path.split('/'));
-        Some(
-            pairs
-                .filter_map(|(ours, theirs)| match ours {
-                    Segment::Parameter(name) => Some((name.as_str(), theirs)),
-                    Segment::Literal(_) => None,
-                })
-                .collect(),
-        )
+        let mut path = String::new();
+        for (ours, theirs) in self.segments.iter().zip(theirs) {
+            path.push('/');
+            match ours {
+                Segment::Literal(literal) => {
+                    let same = odata::segment(theirs).is_some_and(|theirs| theirs.eq_ignore_ascii_case(literal));
+                    same.then(|| path.push_str(literal))?;
+                }
+                Segment::Parameter(_) if matches!(theirs.as_str(), "." | "..") => return None,
+                Segment::Parameter(_) => path.push_str(theirs),
+            }
+        }
+        Some(path)
     }
 }
 
@@ -149,5 +237,32 @@ mod tests {
             theirs.sort();
             prop_assert_eq!(ours, theirs);
         }
+    }
+
+    #[test]
+    fn clients_spell_paths_otherwise() {
+        let contract = contract();
+        let routes = Routes::new(&contract);
+        let (id, dismiss) = ("c2b6c2b9-dddc-acd0-2b39-d519d803dbc3", Some("/riskyUsers/dismiss"));
+        let one = format!("/riskyUsers/{id}");
+        for (spelled, plain) in [
+            ("//riskyUsers//dismiss", dismiss),
+            ("/riskyUsers/dismiss/", dismiss),
+            ("/riskyusers/DISMISS", dismiss),
+            ("/riskyUsers/microsoft.graph.dismiss", dismiss),
+            ("/riskyUsers/Microsoft.Graph.Dismiss", dismiss),
+            ("/risky%55sers/dismiss", dismiss),
+            (&*format!("/riskyUsers('{id}')"), Some(&*one)),
+            (&*format!("/riskyUsers/{id}/microsoft.graph.riskyUser"), Some(&*one)),
+            ("/riskyUsers/microsoft.graph.riskyUser", Some("/riskyUsers")),
+            ("/riskyUsers//..", None),
+            ("/no/such/path/here", None),
+            ("/", None),
+            ("", None),
+        ] {
+            assert_eq!(routes.plain(spelled).as_deref(), plain, "{spelled}");
+            assert!(plain.is_none_or(|plain| routes.has(plain, |_| true)), "{spelled}");
+        }
+        assert_eq!(routes.plain(&"/x".repeat(100_000)), None);
     }
 }

@@ -1,17 +1,21 @@
 //! The state at the start: every entity that a documented exchange names, then as many made-up
 //! ones as were asked for. The same contracts always give the same state.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::body::check;
+use super::config::StartError;
 use super::state::{Cell, Key, Row, Store, Table};
 use super::view::SENTINEL;
 use crate::contract::{Contract, EntitySet, Exchange, Operation, Property, Shape, ValueSource};
 use crate::odata::format_instant;
 
 /// Tables for every entity set of the contracts, with their first members.
-pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
-    let mut store = Store { tables: tables(contracts) };
+pub(super) fn store(contracts: &[Contract], given: &Given, generated: usize) -> Result<Store, StartError> {
+    let mut store = Store::new(tables(contracts));
+    members(&mut store, contracts, given)?;
     for contract in contracts {
         let seen = Seen::of(contract);
         owners(&mut store, &seen);
@@ -48,11 +52,77 @@ pub(super) fn store(contracts: &[Contract], generated: usize) -> Store {
                 if first.is_some_and(|table| store.tables[table].get(&id).is_some()) {
                     break;
                 }
-                insert(&mut store, &seen, shape, &Map::from_iter([(set.key.clone(), json!(id))]));
+                let mut entity = seen.state(shape, index);
+                entity.insert(set.key.clone(), json!(id));
+                insert(&mut store, &seen, shape, &entity);
             }
         }
     }
-    store
+    Ok(store)
+}
+
+/// Members by the name of their set.
+pub(super) type Given = BTreeMap<String, Vec<Map<String, Value>>>;
+
+/// Adds the members that somebody wants to begin with; each has to fit.
+fn members(store: &mut Store, contracts: &[Contract], given: &Given) -> Result<(), StartError> {
+    // Members of nested sets come after those that they belong to.
+    let is_nested = |set: &str| contracts.iter().any(|contract| contract.owner(set).is_some());
+    let (nested, plain): (Vec<_>, Vec<_>) = given.iter().partition(|(set, _)| is_nested(set));
+    for (set, members) in plain.into_iter().chain(nested) {
+        for (place, member) in members.iter().enumerate() {
+            let refuse = |property: &str, reason: &str| StartError::Entity {
+                set: set.clone(),
+                index: place + 1,
+                property: format!("property '{property}'"),
+                reason: reason.to_owned(),
+            };
+            let described = contracts.iter().find_map(|contract| Some((contract, entity_shape(contract, set)?)));
+            let Some((contract, shape)) = described else {
+                let sets: Vec<_> = store.tables.iter().map(|table| table.set.as_str()).collect();
+                let reason = format!("there is no such set, but {}", sets.join(", "));
+                return Err(StartError::Entity {
+                    set: set.clone(),
+                    index: place + 1,
+                    property: "set".to_owned(),
+                    reason,
+                });
+            };
+            let known = properties(contract, shape);
+            for (name, value) in member {
+                let Some(property) = known.iter().find(|property| property.name == *name) else {
+                    return Err(refuse(name, "the description does not have it"));
+                };
+                let is_null = value.is_null() && property.nullable;
+                if !is_null && let Err(wrong) = check(contract, &property.shape, value) {
+                    return Err(refuse(name, format!("{} {}", wrong.at, wrong.what).trim_start()));
+                }
+            }
+            let key = key(contract, shape).unwrap_or_default();
+            if member.get(key).and_then(Value::as_str).is_none() {
+                return Err(refuse(key, "it is missing, and nothing else tells members apart"));
+            }
+            let owner = match contract.owner(set) {
+                None => None,
+                Some(of) => {
+                    let id = member.get(&of.property).and_then(Value::as_str);
+                    let table = store.tables.iter().find(|table| table.set == of.set);
+                    let owner = id.filter(|id| table.is_some_and(|table| table.get(id).is_some()));
+                    Some(owner.ok_or_else(|| refuse(&of.property, &format!("it names no member of '{}'", of.set)))?)
+                }
+            };
+            let n_before = count(store);
+            insert_into(store, &Seen::of(contract), shape, member, owner);
+            if count(store) == n_before && owner.is_none() {
+                return Err(refuse(key, "another member has it too"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn count(store: &Store) -> usize {
+    store.tables.iter().map(|table| table.rows.len()).sum()
 }
 
 /// Members of nested sets as documented, and the entities that they belong to. A member with
@@ -208,6 +278,31 @@ impl<'a> Seen<'a> {
         entity.get(&property.name)
     }
 
+    /// A text like that of a documented entity, and unlike that of any other: `alexw7@contoso.com`.
+    fn like(&self, set: &str, property: &Property, index: usize) -> Option<String> {
+        let Shape::Text { format: None, .. } = self.contract.resolve(&property.shape) else { return None };
+        let shown = self.shown.iter().filter(|(of, _)| *of == set);
+        let texts: Vec<&str> = shown.filter_map(|(_, entity)| entity.get(&property.name)?.as_str()).collect();
+        let text = texts.get(index.checked_rem(texts.len())?)?;
+        Some(match text.split_once('@') {
+            Some((name, host)) => format!("{name}{index}@{host}"),
+            None => format!("{text} {index}"),
+        })
+    }
+
+    /// The enumerations of some documented state, of an entity or of its past.
+    fn state(&self, shape: &Shape, index: usize) -> Map<String, Value> {
+        let Some(set) = self.contract.entity_set(shape) else { return Map::new() };
+        let is_of = |of: &str| of == set.name || self.contract.owner(of).is_some_and(|owner| owner.set == set.name);
+        let shown: Vec<_> = self.shown.iter().filter(|(of, _)| is_of(of)).collect();
+        let Some((_, state)) = index.checked_rem(shown.len()).and_then(|place| shown.get(place)) else {
+            return Map::new();
+        };
+        let is_enum = |property: &&Property| matches!(self.contract.resolve(&property.shape), Shape::Enum { .. });
+        let enums = properties(self.contract, shape).iter().filter(is_enum);
+        enums.filter_map(|property| Some((property.name.clone(), state.get(&property.name)?.clone()))).collect()
+    }
+
     fn extra(&self, set: &str) -> &[Property] {
         self.extra.iter().find(|(name, _)| *name == set).map(|(_, extra)| extra.as_slice()).unwrap_or_default()
     }
@@ -238,7 +333,10 @@ fn insert_into(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<S
             Some(value) if fits(contract, &property.shape, value) => Cell::from_json(value),
             _ => match seen.member(&set.name, property, index) {
                 Some(member) => Cell::from_json(member),
-                None => Cell::from_json(&plausible(contract, &property.shape, &property.name, index)),
+                None => Cell::from_json(&match seen.like(&set.name, property, index) {
+                    Some(text) => text.into(),
+                    None => plausible(contract, &property.shape, &property.name, index),
+                }),
             },
         };
     }
@@ -382,7 +480,7 @@ mod tests {
     #[test]
     fn every_entity_that_an_exchange_names_is_there_with_the_documented_values() {
         let contracts = crate::embedded::contracts();
-        let store = store(contracts, 0);
+        let store = store(contracts, &Given::new(), 0).expect("fits");
         for contract in contracts {
             for exchange in &contract.exchanges {
                 for (set, id) in named(contract, exchange) {
@@ -404,9 +502,10 @@ mod tests {
     #[test]
     fn made_up_entities_are_as_many_as_asked_for_and_always_the_same() {
         let contracts = crate::embedded::contracts();
-        let (none, some) = (store(contracts, 0), store(contracts, 50));
+        let store = |generated| store(contracts, &Given::new(), generated).expect("fits");
+        let (none, some) = (store(0), store(50));
         let more = some.tables[0].rows.len() - none.tables[0].rows.len();
         assert_eq!(more, 50);
-        assert_eq!(format!("{:?}", store(contracts, 50)), format!("{some:?}"));
+        assert_eq!(format!("{:?}", store(50)), format!("{some:?}"));
     }
 }

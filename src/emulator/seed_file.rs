@@ -1,7 +1,10 @@
 //! What a seed file holds: who may sign in, what there is, and what goes wrong. It knows neither
 //! files nor their formats.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::config::Config;
 use super::directory::{App, Tenant, User};
@@ -17,6 +20,8 @@ pub struct Seed {
     pub apps: Vec<App>,
     /// Users that call through an application.
     pub callers: Vec<User>,
+    /// Members to begin with, by the name of their set.
+    pub entities: BTreeMap<String, Vec<Map<String, Value>>>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
@@ -29,6 +34,9 @@ impl Seed {
         }
         config.directory.apps.extend(self.apps);
         config.directory.users.extend(self.callers);
+        for (set, members) in self.entities {
+            config.entities.entry(set).or_default().extend(members);
+        }
         config.faults.extend(self.faults);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use super::api::Api;
 use super::auth::Authority;
 use super::change::Bounds;
-use super::clock::Clock;
+use super::clock::{self, Clock};
 use super::config::{Config, StartError};
 use super::connection::{FAREWELL, serve, told};
 use super::control;
@@ -75,7 +76,7 @@ impl Emulator {
             return Err(StartError::Contracts(format!("two contracts of the same version, '{}'", twice[0])));
         }
         config.directory.check(&config.contracts).map_err(StartError::Directory)?;
-        let store = seed::store(&config.contracts, config.users);
+        let store = seed::store(&config.contracts, &config.entities, config.users)?;
         let apis = config.contracts.iter().map(|contract| Api::new(contract, &store)).collect();
         let (listener, address) = listen(config.listen).await?;
         let secure = match config.tls {
@@ -111,6 +112,9 @@ impl Emulator {
             users: config.users,
             bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
             clock: config.clock,
+            entities: config.entities,
+            settle_after: clock::ticks(config.settle_after),
+            due: AtomicI64::new(i64::MAX),
             proxy,
         });
         let accept =

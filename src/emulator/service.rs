@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -12,12 +13,13 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority as HostAndPort;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::Value;
 
 use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
 use super::auth::{Authority, Caller};
+use super::batch::BATCH;
 use super::body::check;
 use super::change::Bounds;
 use super::clock::{self, Clock};
@@ -29,11 +31,13 @@ use super::log::{self, Seen};
 use super::perform::read_body;
 use super::proxy::Proxy;
 use super::refusal::{Outcome, Refusal};
+use super::routes::is_qualified;
+use super::seed::Given;
 use super::signin::{Endpoint, SignIn};
 use super::state::Store;
 use super::watch::Watch;
 use crate::contract::{Contract, Operation, Query, Shape};
-use crate::odata::{self, QueryOption};
+use crate::odata::{self, Instant, QueryOption};
 
 /// Everything that answers requests.
 pub(super) struct Service {
@@ -51,6 +55,12 @@ pub(super) struct Service {
     /// How much of what is written down of changes is kept.
     pub(super) bounds: Bounds,
     pub(super) clock: Clock,
+    /// Members to begin with.
+    pub(super) entities: Given,
+    /// How long an effect takes to be seen, in ticks.
+    pub(super) settle_after: Instant,
+    /// When the next accepted change takes effect.
+    pub(super) due: AtomicI64,
     /// Records and faults; nothing looks at them while both are off.
     pub(super) watch: Watch,
     pub(super) proxy: Option<Proxy>,
@@ -101,6 +111,10 @@ pub(super) struct Admitted<'a> {
     pub(super) all_members: bool,
 }
 
+/// The address as a client spelled it that spells in a way of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Respelled(pub(super) Uri);
+
 /// The longest body that is read.
 const LONGEST_BODY: usize = 1024 * 1024;
 /// How much of a refused request is taken from the connection, so that its answer is heard.
@@ -111,13 +125,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Service {
     /// Answers one request.
     pub(super) async fn handle(&self, request: Request<Incoming>, scheme: Scheme) -> Answered {
-        let (parts, mut body) = request.into_parts();
+        let (mut parts, mut body) = request.into_parts();
+        self.respell(&mut parts);
         if self.version(&parts).is_none()
             && let Some(endpoint) = Endpoint::at(parts.uri.path())
         {
             return Ok(self.sign_in(endpoint, &parts, scheme, body).await);
         }
         let trace = Trace::new(&parts.headers);
+        if self.is_batch(&parts) {
+            return self.batch(&parts, scheme, body, trace).await;
+        }
         if self.watch.is_on() {
             return self.watched(&parts, scheme, body, trace).await;
         }
@@ -169,13 +187,48 @@ impl Service {
         answer
     }
 
+    /// Gives a path that a client spells in a way of its own the described spelling, where there
+    /// is nothing at the path as it came.
+    pub(super) fn respell(&self, parts: &mut Parts) {
+        let path = parts.uri.path();
+        let below = |api: &Api| path.get(1 + api.contract.api.len()..).unwrap_or_default();
+        let has = |api: &Api, path: &str| {
+            let is_wanted = |place: usize| api.contract.operations[place].method == parts.method.as_str();
+            api.routes.has(path, is_wanted)
+        };
+        // A qualified name would pass for the key of an entity.
+        if !is_qualified(path) && self.version(parts).is_some_and(|api| has(api, below(api))) {
+            return;
+        }
+        let trimmed = path.trim_start_matches('/');
+        let (first, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
+        let Some(api) = self.apis.iter().find(|api| api.contract.api.eq_ignore_ascii_case(first)) else { return };
+        let plain = match rest.trim_matches('/') {
+            BATCH => Some(format!("/{BATCH}")),
+            _ => api.routes.plain(rest),
+        };
+        let Some(plain) = plain else { return };
+        let was_there = self.version(parts).is_some_and(|api| api.routes.has(below(api), |_| true));
+        if self.version(parts).is_some_and(|api| below(api) == plain) || was_there && !has(api, &plain) {
+            return;
+        }
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let target = format!("/{}{plain}{query}", api.contract.api);
+        let mut uri = parts.uri.clone().into_parts();
+        uri.path_and_query = target.parse().ok();
+        if let Ok(uri) = Uri::from_parts(uri) {
+            let asked = std::mem::replace(&mut parts.uri, uri);
+            parts.extensions.insert(Respelled(asked));
+        }
+    }
+
     /// What is served.
     pub(super) fn contracts(&self) -> Vec<&Contract> {
         self.apis.iter().map(|api| &api.contract).collect()
     }
 
     /// The version that a path begins with, if it is served.
-    fn version(&self, parts: &Parts) -> Option<&Api> {
+    pub(super) fn version(&self, parts: &Parts) -> Option<&Api> {
         let version = parts.uri.path().get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
         self.apis.iter().find(|api| api.contract.api == version)
     }
@@ -417,8 +470,8 @@ pub(super) fn options<'a>(
             }
         }
         if name.starts_with('$') && !KNOWN.contains(&name) {
-            let message = format!("The emulator does not have the query option '{name}' yet.");
-            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message));
+            let refusal = Refusal::bad_request(format!("The emulator cannot evaluate the query option '{name}'."));
+            return Err(refusal.words(format!("what the emulator knows of '{name}'"), &operation.origin));
         }
     }
     Ok(options)

@@ -1,18 +1,68 @@
 //! What the emulator remembers: the members of each entity set, and those that belong to one of
 //! them. It knows no contract: which sets and columns there are is decided by `view` and `seed`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::odata::Datum;
+use crate::odata::{Datum, Instant};
 
 /// Every entity set; versions of an API share them, as they do at Graph.
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) tables: Vec<Table>,
+    /// Changes that were accepted and are not done yet, at most one a member.
+    pending: BTreeMap<(usize, Key), Pending>,
+    /// When each of them is due.
+    due: BTreeSet<(Instant, usize, Key)>,
+}
+
+/// A change that was accepted and is not done yet: which effect, of whom, and by whom.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) due: Instant,
+    /// The place of the API, of its operation, and of the effect.
+    pub(super) effect: (usize, usize, usize),
+    pub(super) id: Arc<str>,
+    pub(super) actor: Cell,
+}
+
+impl Store {
+    pub(super) fn new(tables: Vec<Table>) -> Self {
+        Self { tables, ..Self::default() }
+    }
+
+    /// Keeps a change for later.
+    pub(super) fn postpone(&mut self, table: usize, pending: Pending) {
+        let key = Key::of(&pending.id);
+        self.due.insert((pending.due, table, key.clone()));
+        self.pending.insert((table, key), pending);
+    }
+
+    /// When the next change is due.
+    pub(super) fn next_due(&self) -> Instant {
+        self.due.first().map_or(Instant::MAX, |(due, ..)| *due)
+    }
+
+    /// Takes out the next change that is due.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<Pending> {
+        let (_, table, key) = self.due.first().filter(|(due, ..)| *due <= now).cloned()?;
+        self.take_pending(table, &key)
+    }
+
+    /// Takes out the change of a member.
+    pub(super) fn take_pending(&mut self, table: usize, key: &Key) -> Option<Pending> {
+        let pending = self.pending.remove(&(table, key.clone()))?;
+        self.due.remove(&(pending.due, table, key.clone()));
+        Some(pending)
+    }
+
+    /// How many members have a change that is not done yet.
+    pub(super) fn n_pending(&self) -> usize {
+        self.pending.len()
+    }
 }
 
 /// The members of one set, ordered by their identities.

@@ -25,8 +25,8 @@ use super::perform::read_body;
 use super::record::{CallerSeen, Received, Recorder, Recording, Verdict, masked};
 use super::refusal::{Outcome, Refusal};
 use super::seed;
-use super::service::{Admitted, Located, Scheme, Service, arrived, drain, host};
-use crate::odata::{self, format_instant};
+use super::service::{Admitted, Located, Respelled, Scheme, Service, arrived, drain, host};
+use crate::odata::{self, Instant, format_instant};
 
 /// Records and faults of one emulator.
 pub(super) struct Watch {
@@ -94,18 +94,20 @@ impl Service {
     /// Everything as it was at the start.
     pub(super) fn reset(&self) {
         let contracts: Vec<_> = self.apis.iter().map(|api| api.contract.clone()).collect();
-        let store = seed::store(&contracts, self.users);
-        *self.store.write().unwrap_or_else(PoisonError::into_inner) = store;
+        // What fitted at the start still does.
+        if let Ok(first) = seed::store(&contracts, &self.entities, self.users) {
+            *self.store.write().unwrap_or_else(PoisonError::into_inner) = first;
+        }
+        self.due.store(Instant::MAX, Ordering::Relaxed);
         self.clock.reset();
         self.watch.reset();
     }
 
     /// Answers one request, with faults and a record.
     pub(super) async fn watched(&self, parts: &Parts, scheme: Scheme, mut body: Incoming, trace: Trace) -> Answered {
-        let (started, time) = (clock::stopwatch(), self.clock.now());
+        let started = clock::stopwatch();
         let number = self.watch.recorder.as_ref().map(Recorder::number);
-        let admitted = self.admit(parts, scheme).map_err(|refusal| self.outside(parts, refusal));
-        let (bytes, failed) = match admitted.is_err() && parts.headers.contains_key(EXPECT) {
+        let (bytes, failed) = match parts.headers.contains_key(EXPECT) && self.admit(parts, scheme).is_err() {
             true => (None, None),
             false => match arrived(&mut body).await {
                 Ok(bytes) => (Some(bytes), None),
@@ -113,6 +115,15 @@ impl Service {
             },
         };
         drain(parts, body).await;
+        let came = Came { started, number, within: None, bytes, failed };
+        self.observed(parts, scheme, came, trace).await
+    }
+
+    /// Answers a request whose body is there, with faults and a record.
+    pub(super) async fn observed(&self, parts: &Parts, scheme: Scheme, came: Came, trace: Trace) -> Answered {
+        let Came { started, number, within, bytes, failed } = came;
+        let time = self.clock.now();
+        let admitted = self.admit(parts, scheme).map_err(|refusal| self.outside(parts, refusal));
         let ready = admitted.and_then(|admitted| {
             let value = match (admitted.operation.body.is_some(), failed, &bytes) {
                 (true, Some(refusal), _) => return Err(refusal),
@@ -135,6 +146,7 @@ impl Service {
         if let (Some(recorder), Some(number)) = (&self.watch.recorder, number) {
             let mut received = self.received(number, parts, located.as_ref(), caller.as_deref());
             received.scheme = scheme.as_str();
+            received.within = within;
             received.time = format_instant(time);
             received.body_length = bytes.as_ref().map_or(0, Bytes::len);
             received.body = bytes.as_ref().and_then(|bytes| recorder.body(bytes));
@@ -258,10 +270,17 @@ impl Service {
     }
 
     /// The record of a request, without what came of it.
-    fn received(&self, number: u64, parts: &Parts, located: Option<&Located<'_>>, caller: Option<&Caller>) -> Received {
+    pub(super) fn received(
+        &self,
+        number: u64,
+        parts: &Parts,
+        located: Option<&Located<'_>>,
+        caller: Option<&Caller>,
+    ) -> Received {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let header = |name| parts.headers.get(name).map(text);
         let path = parts.uri.path();
+        let target = parts.extensions.get::<Respelled>().map_or(&parts.uri, |Respelled(asked)| asked);
         let version = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let api = self.apis.iter().map(|api| &api.contract.api).find(|api| *api == version);
         let below = api.and_then(|api| path.trim_start_matches('/').get(api.len()..)).unwrap_or(path);
@@ -273,7 +292,8 @@ impl Service {
             scheme: "http",
             host: host(parts).map(|host| host.to_string()),
             method: parts.method.to_string(),
-            target: masked(parts.uri.path_and_query().map_or(path, |target| target.as_str())),
+            target: masked(target.path_and_query().map_or(path, |target| target.as_str())),
+            respelled: parts.extensions.get::<Respelled>().is_some(),
             api: api.cloned(),
             path: below
                 .split('/')
@@ -299,6 +319,18 @@ impl Service {
             micros: 0,
         }
     }
+}
+
+/// A request as it came.
+pub(super) struct Came {
+    pub(super) started: std::time::Instant,
+    pub(super) number: Option<u64>,
+    /// The number of the batch that it came in.
+    pub(super) within: Option<u64>,
+    /// Its body, if it was taken.
+    pub(super) bytes: Option<Bytes>,
+    /// Why it did not arrive.
+    pub(super) failed: Option<Box<Refusal>>,
 }
 
 /// What came of a request.

@@ -11,4 +11,4 @@ mod query;
 
 pub use date::{Instant, format_instant, parse_instant};
 pub use filter::{Column, Datum, Filter, FilterError, Kind};
-pub use query::{QueryError, QueryOption, options, segment, select};
+pub use query::{Order, QueryError, QueryOption, compare_by, options, order_by, segment, select};

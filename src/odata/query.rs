@@ -1,7 +1,9 @@
 //! The query part of a URL: its options, decoded, and the list that `$select` holds. It does
 //! not know which options an operation takes.
 
-use super::Column;
+use std::cmp::Ordering;
+
+use super::{Column, Datum, Kind, parse_instant};
 
 /// One query option: its decoded name and value, and the text it was decoded from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,12 @@ pub enum QueryError {
     /// A property that the entity does not have.
     #[error("there is no property '{0}' to select")]
     UnknownProperty(String),
+    /// A property that the entity does not have, or that has no order.
+    #[error("there is no property '{0}' to order by")]
+    UnorderedProperty(String),
+    /// A direction that is neither `asc` nor `desc`.
+    #[error("'{0}' is not a property, and then asc or desc")]
+    Direction(String),
 }
 
 /// Splits and decodes the query part of a URL, without its question mark.
@@ -66,6 +74,66 @@ pub fn select(list: &str, columns: &[Column]) -> Result<Vec<usize>, QueryError> 
     Ok(places)
 }
 
+/// One property to order by, as its place in `columns`, and whether the greatest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// The place of the property.
+    pub column: usize,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// What an `$orderby` names, the most important first: `riskLevel desc,id`.
+///
+/// # Errors
+/// If a property does not exist, cannot be ordered by, or is followed by something else than
+/// `asc` or `desc`.
+pub fn order_by(list: &str, columns: &[Column]) -> Result<Vec<Order>, QueryError> {
+    let parse = |item: &str| {
+        let mut words = item.split_ascii_whitespace();
+        let name = words.next().unwrap_or_default();
+        let column = columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let column = column.filter(|column| columns[*column].kind != Kind::Other);
+        let column = column.ok_or_else(|| QueryError::UnorderedProperty(shortened(name)))?;
+        let descending = match (words.next(), words.next()) {
+            (None | Some("asc"), None) => false,
+            (Some("desc"), None) => true,
+            _ => return Err(QueryError::Direction(shortened(item))),
+        };
+        Ok(Order { column, descending })
+    };
+    list.split(',').map(parse).collect()
+}
+
+/// How two entities stand in an order; `left` and `right` look up properties. Nothing comes
+/// before something.
+#[must_use]
+pub fn compare_by<'a, 'b>(
+    order: &[Order],
+    columns: &[Column],
+    left: impl Fn(usize) -> Datum<'a>,
+    right: impl Fn(usize) -> Datum<'b>,
+) -> Ordering {
+    let one = |order: &Order| {
+        let found = compare(&columns[order.column].kind, left(order.column), right(order.column));
+        if order.descending { found.reverse() } else { found }
+    };
+    order.iter().map(one).find(|found| found.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+fn compare(kind: &Kind, left: Datum<'_>, right: Datum<'_>) -> Ordering {
+    match (left, right, kind) {
+        (Datum::Null, Datum::Null, _) => Ordering::Equal,
+        (Datum::Null, _, _) => Ordering::Less,
+        (_, Datum::Null, _) => Ordering::Greater,
+        (Datum::Boolean(left), Datum::Boolean(right), _) => left.cmp(&right),
+        (Datum::Number(left), Datum::Number(right), _) => left.total_cmp(&right),
+        (Datum::Text(left), Datum::Text(right), Kind::Instant) => parse_instant(left).cmp(&parse_instant(right)),
+        (Datum::Text(left), Datum::Text(right), _) => left.cmp(right),
+        _ => Ordering::Equal,
+    }
+}
+
 /// Undoes the percent-encoding of a segment of a path. `None` if it is not encoded UTF-8.
 #[must_use]
 pub fn segment(text: &str) -> Option<String> {
@@ -102,7 +170,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::odata::Kind;
 
     #[test]
     fn names_and_values_are_decoded_and_the_raw_text_is_kept() {
@@ -127,6 +194,31 @@ mod tests {
         assert_eq!(select("*", &columns), Ok(vec![0, 1]));
         assert_eq!(select("id,", &columns), Err(QueryError::UnknownProperty(String::new())));
         assert_eq!(select("nope", &columns), Err(QueryError::UnknownProperty("nope".to_owned())));
+    }
+
+    #[test]
+    fn an_order_has_properties_and_directions() {
+        let kinds = [("id", Kind::Text), ("at", Kind::Instant), ("flag", Kind::Boolean), ("list", Kind::Other)];
+        let columns = kinds.map(|(name, kind)| Column { name: name.to_owned(), kind });
+        let order = order_by("At desc, id asc,flag", &columns).expect("an order");
+        let seen: Vec<_> = order.iter().map(|order| (order.column, order.descending)).collect();
+        assert_eq!(seen, [(1, true), (0, false), (2, false)]);
+        for bad in ["", "nope", "id up", "id desc desc", "id,", "list", "id asc;"] {
+            assert!(order_by(bad, &columns).is_err(), "{bad}");
+        }
+        let row = |id: &'static str, at: Option<&'static str>| {
+            move |column: usize| match (column, at) {
+                (0, _) => Datum::Text(id),
+                (1, Some(at)) => Datum::Text(at),
+                _ => Datum::Null,
+            }
+        };
+        let compared = |left, right| compare_by(&order, &columns, left, right);
+        let (early, late) = (Some("2020-07-01T01:00:00+02:00"), Some("2020-07-01T00:00:00Z"));
+        assert_eq!(compared(row("a", early), row("a", late)), Ordering::Greater, "the latest first");
+        assert_eq!(compared(row("a", late), row("b", late)), Ordering::Less);
+        assert_eq!(compared(row("a", None), row("a", late)), Ordering::Greater, "nothing is least");
+        assert_eq!(compared(row("a", late), row("a", late)), Ordering::Equal);
     }
 
     proptest! {

@@ -28,6 +28,7 @@ pub(super) fn tables<'a>(apis: &[Api], store: &'a Store) -> impl Iterator<Item =
 
 /// The sets, and how many members each has.
 pub(super) fn sets(control: &Control) -> Reply {
+    control.service.settle();
     let store = control.service.store.read().unwrap_or_else(PoisonError::into_inner);
     let sets = tables(&control.service.apis, &store)
         .map(|table| json!({ "name": table.set, "key": table.columns[table.key], "members": table.rows.len() }));
@@ -41,6 +42,7 @@ pub(super) fn list(control: &Control, call: &Call, set: &str) -> Answer {
         Some(Ok(top)) if (1..=LONGEST_PAGE).contains(&top) => top,
         Some(_) => return Err(Trouble::bad(format!("'top' is a number from 1 to {LONGEST_PAGE}"))),
     };
+    control.service.settle();
     let store = control.service.store.read().unwrap_or_else(PoisonError::into_inner);
     let table = table(control, &store, set)?;
     let (members, next) = page(table, call.option("after"), top);
@@ -59,6 +61,7 @@ pub(super) fn page<'a>(table: &'a Table, after: Option<&str>, top: usize) -> (Ve
 
 /// One member.
 pub(super) fn get(control: &Control, set: &str, id: &str) -> Answer {
+    control.service.settle();
     let store = control.service.store.read().unwrap_or_else(PoisonError::into_inner);
     let table = table(control, &store, set)?;
     let row = table.get(id).ok_or_else(|| absent(set))?;
@@ -68,6 +71,7 @@ pub(super) fn get(control: &Control, set: &str, id: &str) -> Answer {
 /// Adds a member. Without an identity it gets a new one; what is not given is null, or a
 /// plausible value where null is not allowed.
 pub(super) fn add(control: &Control, set: &str, mut given: Map<String, Value>) -> Answer {
+    control.service.settle();
     let mut store = control.service.store.write().unwrap_or_else(PoisonError::into_inner);
     let place = place(control, &store, set)?;
     let table = &mut store.tables[place];
@@ -97,6 +101,7 @@ pub(super) fn add(control: &Control, set: &str, mut given: Map<String, Value>) -
 
 /// Gives a member other values.
 pub(super) fn alter(control: &Control, set: &str, id: &str, given: Map<String, Value>) -> Answer {
+    control.service.settle();
     let mut store = control.service.store.write().unwrap_or_else(PoisonError::into_inner);
     let place = place(control, &store, set)?;
     let table = &mut store.tables[place];
@@ -116,6 +121,7 @@ pub(super) fn alter(control: &Control, set: &str, id: &str, given: Map<String, V
 
 /// Removes a member, as if it had been deleted in the tenant.
 pub(super) fn remove(control: &Control, set: &str, id: &str) -> Answer {
+    control.service.settle();
     let mut store = control.service.store.write().unwrap_or_else(PoisonError::into_inner);
     let place = place(control, &store, set)?;
     store.tables[place].rows.remove(&Key::of(id)).ok_or_else(|| absent(set))?;

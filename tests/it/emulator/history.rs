@@ -147,3 +147,61 @@ async fn a_higher_permission_suffices_for_history_and_not_for_the_list() {
     assert_eq!(history(&server, PAST).await.len(), 3);
     server.get("/riskyUsers").await.refused(403, "Forbidden");
 }
+
+/// The emulator with a clock to set, where actions take a minute.
+async fn slow() -> (Server, Clock) {
+    let mut config = Config::new(&[beta()]);
+    config.settle_after = Duration::from_secs(60);
+    let clock = config.clock.clone();
+    (Server::serving(config).await, clock)
+}
+
+#[tokio::test]
+async fn an_accepted_action_is_seen_once_it_settled() {
+    let (server, clock) = slow().await;
+    let before = server.user(DISMISSED).await;
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
+    assert_eq!(server.post(CONFIRM, &ids(&[UNKNOWN])).await.status, 204);
+    clock.advance(Duration::from_secs(50));
+    let user = server.user(DISMISSED).await;
+    assert_eq!((&user["isProcessing"], &user["riskState"]), (&true.into(), &"atRisk".into()));
+    assert_eq!(user["riskLastUpdatedDateTime"], before["riskLastUpdatedDateTime"]);
+    assert_eq!(history(&server, DISMISSED).await.len(), 1);
+    server.get(&format!("/riskyUsers/{UNKNOWN}")).await.refused(404, "Request_ResourceNotFound");
+    clock.advance(Duration::from_secs(10));
+    let user = server.user(DISMISSED).await;
+    assert_eq!((&user["isProcessing"], &user["riskState"]), (&false.into(), &"dismissed".into()));
+    assert_eq!(history(&server, DISMISSED).await.len(), 2);
+    assert_eq!(server.user(UNKNOWN).await["riskState"], "confirmedCompromised");
+    // Which property tells it stands in the description.
+    let mut contract = beta();
+    contract
+        .operations
+        .iter_mut()
+        .flat_map(|operation| &mut operation.effects)
+        .for_each(|effect| effect.processing = None);
+    let mut config = Config::new(&[contract]);
+    config.settle_after = Duration::from_secs(60);
+    let server = Server::serving(config).await;
+    let before = server.user(DISMISSED).await;
+    assert_eq!(server.post(DISMISS, &ids(&[DISMISSED])).await.status, 204);
+    assert_eq!(server.user(DISMISSED).await, before);
+}
+
+#[tokio::test]
+async fn actions_keep_their_order_and_room_while_they_settle() {
+    let (server, clock) = slow().await;
+    for path in [DISMISS, CONFIRM] {
+        assert_eq!(server.post(path, &ids(&[DISMISSED])).await.status, 204);
+    }
+    assert_eq!(server.user(DISMISSED).await["riskState"], "dismissed", "the next action finds the last one done");
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(server.user(DISMISSED).await["riskState"], "confirmedCompromised");
+    assert_eq!(history(&server, DISMISSED).await.len(), 3);
+
+    let mut config = Config::new(&[beta()]);
+    (config.settle_after, config.capacity) = (Duration::from_secs(60), 8);
+    let server = Server::serving(config).await;
+    assert_eq!(server.post(CONFIRM, &ids(&[UNKNOWN])).await.status, 204);
+    server.post(CONFIRM, &ids(&["11111111-2222-4333-8444-555555555556"])).await.refused(507, "QuotaExceeded");
+}

@@ -105,3 +105,75 @@ async fn a_filter_keeps_what_meets_it() {
     let page = server.get("/riskyUsers?$filter=riskLastUpdatedDateTime+lt+2000-01-01").await.json();
     assert_eq!(items(&page).len(), 0);
 }
+
+/// The description with further options on its listing.
+fn with_options(names: &[&str]) -> entra_risk::contract::Contract {
+    let mut contract = beta();
+    let list = contract.operations.iter_mut().find(|operation| operation.id == "riskyUser.list").expect("described");
+    for name in names {
+        let mut query = list.query[0].clone();
+        query.name = (*name).to_owned();
+        query.shape = entra_risk::contract::Shape::Any;
+        list.query.push(query);
+    }
+    contract
+}
+
+#[tokio::test]
+async fn every_option_that_a_description_has_is_served_or_refused_and_never_unimplemented() {
+    let mut config = Config::new(&[with_options(&["$orderby", "$skip", "$count", "$format", "$search", "$expand"])]);
+    config.users = 30;
+    let server = Server::serving(config).await;
+    let (mut address, mut names, mut pages) =
+        ("/riskyUsers?$orderby=userPrincipalName+desc,id&$top=7&$count=true".to_owned(), Vec::new(), 0);
+    let root = server.emulator.base_url("beta");
+    loop {
+        let page = server.get(&address).await.json();
+        assert_eq!(page["@odata.count"], 37);
+        names.extend(items(&page).iter().map(|user| user["userPrincipalName"].as_str().unwrap_or_default().to_owned()));
+        pages += 1;
+        let Some(next) = page["@odata.nextLink"].as_str() else { break };
+        address = next.strip_prefix(&root).expect("here").to_owned();
+    }
+    assert_eq!((names.len(), pages), (37, 6));
+    assert!(names.is_sorted_by(|left, right| left >= right), "{names:?}");
+    let all = server.get("/riskyUsers?$top=500").await.json();
+    let rest = server.get("/riskyUsers?$skip=30&$top=500&$format=json").await.json();
+    assert_eq!(items(&rest), &items(&all)[30..]);
+    for bad in [
+        "$orderby=nope",
+        "$orderby=id+up",
+        "$skip=-1",
+        "$format=xml",
+        "$search=x",
+        "$expand=history",
+        "$top=501",
+        "$top=0",
+    ] {
+        server.get(&format!("/riskyUsers?{bad}")).await.refused(400, "BadRequest");
+    }
+    Server::start().await.get("/riskyUsers?$orderby=id").await.refused(400, "BadRequest");
+}
+
+#[tokio::test]
+async fn a_skip_token_is_taken_whole_or_not_at_all() {
+    let server = crowded().await;
+    let page = server.get("/riskyUsers?$top=5").await.json();
+    let next = page["@odata.nextLink"].as_str().expect("more");
+    let token = next.split("$skiptoken=").nth(1).expect("a token");
+    let path = |top: u8, token: &str| format!("/riskyUsers?$top={top}&$skiptoken={token}");
+    assert_eq!(server.get(&path(5, token)).await.status, 200);
+    assert_eq!(server.get(&path(5, token).replace('$', "%24")).await.status, 200);
+    let mut tampered = token.to_owned();
+    tampered.replace_range(4..5, if &token[4..5] == "A" { "B" } else { "A" });
+    for path in [
+        path(6, token),
+        path(5, &tampered),
+        path(5, ""),
+        path(5, "YQ"),
+        format!("/riskyUsers?$skiptoken={token}"),
+        format!("/riskyUsers/{SHOWN}/history?$top=5&$skiptoken={token}"),
+    ] {
+        server.get(&path).await.refused(400, "BadRequest");
+    }
+}

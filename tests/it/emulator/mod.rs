@@ -1,6 +1,7 @@
 //! The emulator as its clients see it: bytes over a connection.
 
 mod actions;
+mod batch;
 #[cfg(feature = "cli")]
 mod command;
 mod connections;
@@ -15,6 +16,7 @@ mod refusals;
 mod signin;
 mod slow;
 mod start;
+mod tolerance;
 
 use entra_risk::contract::Contract;
 use entra_risk::emulator::{Config, Emulator, Identity};

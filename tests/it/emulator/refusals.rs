@@ -9,11 +9,11 @@ const JSON: &str = "Content-Type: application/json\r\n";
 #[tokio::test]
 async fn an_unknown_path_is_not_found_before_anything_else_is_looked_at() {
     let server = Server::start().await;
-    for path in ["/nothing", "/riskyUsers/", "/riskyUsers/a/b", "", "/riskyusers"] {
+    for path in ["/nothing", "/riskyUsers/a/b", "", "/riskyuser"] {
         let inner = server.send("GET", path, "", "").await.refused(404, "ResourceNotFound");
         assert_eq!(inner["violated"], "beta *#convention[unknown-path]", "{path}");
     }
-    for target in ["/", "/v9/riskyUsers", "*", "/%62eta/riskyUsers", "/betaX", "//beta/riskyUsers"] {
+    for target in ["/", "/v9/riskyUsers", "*", "/%62eta/riskyUsers", "/betaX", "//beta"] {
         let reply = server.raw(format!("OPTIONS {target} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
         reply.refused(404, "ResourceNotFound");
     }

@@ -52,3 +52,66 @@ async fn it_serves_many_connections_on_a_runtime_with_many_threads() {
         "{pair:?}"
     );
 }
+
+#[tokio::test]
+async fn members_to_begin_with_are_served_and_have_to_fit() {
+    let past = "riskyUsers/history";
+    let given = |set: &str, member: serde_json::Value| {
+        let mut config = Config::new(&[beta()]);
+        config.entities.insert(
+            "riskyUsers".to_owned(),
+            vec![
+                serde_json::json!({"id": UNKNOWN, "riskLevel": "low", "userPrincipalName": null})
+                    .as_object()
+                    .expect("object")
+                    .clone(),
+            ],
+        );
+        config.entities.entry(set.to_owned()).or_default().push(member.as_object().expect("an object").clone());
+        config
+    };
+    let item = serde_json::json!({"id": "old", "userId": UNKNOWN, "riskState": "remediated"});
+    let server = Server::serving(given(past, item)).await;
+    let user = server.user(UNKNOWN).await;
+    assert_eq!((&user["riskLevel"], &user["userPrincipalName"]), (&"low".into(), &serde_json::Value::Null));
+    let page = server.get(&format!("/riskyUsers/{UNKNOWN}/history")).await.json();
+    assert_eq!(page["value"][0]["riskState"], "remediated");
+    for (set, member, part) in [
+        (
+            "riskyUsers",
+            serde_json::json!({"id": SHOWN, "riskLevle": "low"}),
+            "'riskyUsers': number 2, property 'riskLevle'",
+        ),
+        ("riskyUsers", serde_json::json!({"id": SHOWN, "riskLevel": "huge"}), "property 'riskLevel': is not one of"),
+        ("riskyUsers", serde_json::json!({"id": SHOWN, "isDeleted": "no"}), "property 'isDeleted': is"),
+        ("riskyUsers", serde_json::json!({"riskLevel": "low"}), "property 'id': it is missing"),
+        ("riskyUsers", serde_json::json!({"id": "alex"}), "property 'id': is not a GUID"),
+        ("riskyUsers", serde_json::json!({"id": UNKNOWN}), "another member has it too"),
+        ("riskyUsers", serde_json::json!({"id": null}), "property 'id'"),
+        (past, serde_json::json!({"id": "old", "userId": "nobody"}), "it names no member of 'riskyUsers'"),
+        ("riskyPeople", serde_json::json!({"id": SHOWN}), "there is no such set, but riskyUsers, riskyUsers/history"),
+    ] {
+        let error = Emulator::start(given(set, member.clone())).await.expect_err(part).to_string();
+        assert!(error.contains(part), "{member}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn made_up_accounts_differ_and_show_states_that_pages_show() {
+    let mut config = Config::new(&[beta()]);
+    config.users = 200;
+    let server = Server::serving(config).await;
+    let page = server.get("/riskyUsers?$top=500").await.json();
+    let users = page["value"].as_array().expect("a page");
+    for name in ["id", "userPrincipalName"] {
+        let all: std::collections::BTreeSet<_> =
+            users.iter().skip(10).map(|user| user[name].as_str().expect("text")).collect();
+        assert_eq!(all.len(), users.len() - 10, "{name}");
+    }
+    let states: std::collections::BTreeSet<_> =
+        users.iter().map(|user| (user["riskLevel"].as_str(), user["riskState"].as_str())).collect();
+    assert!(states.len() >= 3 && states.contains(&(Some("none"), Some("remediated"))), "{states:?}");
+    assert!(
+        users.iter().any(|user| user["userPrincipalName"].as_str().is_some_and(|name| name.ends_with("@contoso.com")))
+    );
+}
