@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::world::{World, refusal};
-use super::{Defect, as_is};
+use super::{Defect, as_is, on};
 use crate::selftest::mutant::Operator::{Alter, Drop, Narrow, Widen};
 use crate::wire::{Message, Passage};
 
@@ -69,6 +69,29 @@ pub(super) const DEFECTS: &[Defect] = &[
             _ => Passage::On,
         },
         answer: as_is,
+    },
+    Defect {
+        name: "refused-state-is-500",
+        operator: Alter,
+        breaks: "an account in a state that is refused is answered 500",
+        aims: &["refused_state_accepted"],
+        facts: &["refuse"],
+        request: on,
+        answer: |world, request, mut answer| {
+            let refuses = world
+                .operation(request)
+                .is_some_and(|operation| operation.effects.iter().any(|effect| !effect.refuses.is_empty()));
+            let permitted = request.header("authorization").is_some_and(|value| value.ends_with(&world.token));
+            let sound = world.list(request).is_some_and(|(_, items)| {
+                !items.is_empty()
+                    && items.len() <= world.limit(request).unwrap_or(usize::MAX)
+                    && items.iter().all(is_guid)
+            });
+            if refuses && permitted && sound && (400..500).contains(&answer.status) {
+                answer.status = 500;
+            }
+            answer
+        },
     },
     Defect {
         name: "one-id-acted-on",

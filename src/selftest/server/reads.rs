@@ -139,6 +139,22 @@ pub(super) const DEFECTS: &[Defect] = &[
         },
     },
     Defect {
+        name: "history-missing",
+        operator: Drop,
+        breaks: "the lists that belong to an entity are empty",
+        aims: &["history_missing"],
+        facts: &["log"],
+        request: on,
+        answer: |world, request, answer| {
+            let nested = world.operation(request).is_some_and(|operation| operation.of.is_some());
+            if nested {
+                page(answer, |page| drop(page.insert("value".to_owned(), Value::Array(Vec::new()))))
+            } else {
+                answer
+            }
+        },
+    },
+    Defect {
         name: "head-with-body",
         operator: Widen,
         breaks: "an answer to HEAD has a body",
