@@ -1,6 +1,8 @@
 //! Secrets out of what a server says: servers repeat what they were sent, and reports and
 //! recordings repeat servers.
 
+use memchr::memmem::Finder;
+
 use crate::rules::Reply;
 
 /// What stands in the place of a secret.
@@ -13,7 +15,14 @@ const SHORTEST_BEGINNING: usize = 12;
 /// The secrets of a run. No `Debug`.
 #[derive(Clone, Default)]
 pub(super) struct Mask {
-    secrets: Vec<String>,
+    secrets: Vec<Secret>,
+}
+
+/// A text to hide, made ready once: what to look for is the same in each of a run's answers.
+#[derive(Clone)]
+struct Secret {
+    text: String,
+    finder: Finder<'static>,
 }
 
 impl Mask {
@@ -31,7 +40,8 @@ impl Mask {
         // The longest first, so that the whole goes before its parts.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
-        Self { secrets }
+        let ready = |text: String| Secret { finder: Finder::new(&text).into_owned(), text };
+        Self { secrets: secrets.into_iter().map(ready).collect() }
     }
 
     /// The text without tokens of the run, their beginnings, and what looks like anybody's.
@@ -63,17 +73,18 @@ impl Mask {
             if let Some(after) = &mut reply.after {
                 replace(after, secret);
             }
-            for (_, value) in reply.headers.iter_mut().filter(|(_, value)| value.contains(secret.as_str())) {
-                *value = value.replace(secret.as_str(), HIDDEN);
+            let holds = |value: &str| secret.finder.find(value.as_bytes()).is_some();
+            for (_, value) in reply.headers.iter_mut().filter(|(_, value)| holds(value)) {
+                *value = value.replace(&secret.text, HIDDEN);
             }
         }
     }
 
     /// How much of the text is a secret, or the beginning of one.
     fn secret(&self, text: &str) -> Option<usize> {
-        let common = |secret: &String| secret.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
-        let hides = |secret: &String, length: usize| length >= SHORTEST_BEGINNING.min(secret.len());
-        let lengths = self.secrets.iter().map(|secret| (secret, common(secret)));
+        let common = |secret: &str| secret.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
+        let hides = |secret: &str, length: usize| length >= SHORTEST_BEGINNING.min(secret.len());
+        let lengths = self.secrets.iter().map(|secret| (secret.text.as_str(), common(&secret.text)));
         // Tokens are ASCII, so that the cut is between letters.
         lengths
             .filter(|(secret, length)| hides(secret, *length) && text.is_char_boundary(*length))
@@ -82,10 +93,10 @@ impl Mask {
     }
 }
 
-fn replace(bytes: &mut Vec<u8>, secret: &str) {
-    let found: Vec<usize> = memchr::memmem::find_iter(bytes, secret).collect();
+fn replace(bytes: &mut Vec<u8>, secret: &Secret) {
+    let found: Vec<usize> = secret.finder.find_iter(bytes).collect();
     for at in found.into_iter().rev() {
-        bytes.splice(at..at + secret.len(), HIDDEN.bytes());
+        bytes.splice(at..at + secret.text.len(), HIDDEN.bytes());
     }
 }
 

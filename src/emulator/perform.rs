@@ -108,8 +108,11 @@ impl Service {
     /// Applies every effect of an operation; where one is refused, nothing has changed.
     fn change(&self, admitted: &Admitted<'_>, plan: &Plan, body: Option<&Value>, store: &mut Store) -> Outcome<()> {
         let effects = || admitted.operation.effects.iter().zip(&plan.changes);
+        let mut keys = Vec::with_capacity(plan.changes.len());
         for (effect, change) in effects() {
-            self.possible(admitted, effect, change, body, store)?;
+            let of_effect: Vec<_> = ids(admitted, effect, body).map(|id| (id, Key::of(id))).collect();
+            self.possible(admitted, effect, change, &of_effect, store)?;
+            keys.push(of_effect);
         }
         let actor = admitted.caller.as_ref().map_or(&Cell::Null, |caller| &caller.id);
         let now = self.clock.now();
@@ -118,10 +121,10 @@ impl Service {
             return Ok(());
         }
         let occasion = Occasion { now, actor, bounds: self.bounds };
-        for (effect, change) in effects() {
+        for ((effect, change), keys) in effects().zip(keys) {
             let create = effect.missing == Missing::Create;
-            for id in ids(admitted, effect, body) {
-                change.apply(&admitted.api.contract, store, id, create, &occasion);
+            for (id, key) in keys {
+                change.apply(&admitted.api.contract, store, id, key, create, &occasion);
             }
         }
         Ok(())
@@ -169,7 +172,8 @@ impl Service {
         let Api { contract, plans, .. } = &self.apis[api];
         let (effect, change) = (&contract.operations[operation].effects[nth], &plans[operation].changes[nth]);
         let occasion = Occasion { now, actor: &pending.actor, bounds: self.bounds };
-        change.apply(contract, store, &pending.id, effect.missing == Missing::Create, &occasion);
+        let key = Key::of(&pending.id);
+        change.apply(contract, store, &pending.id, key, effect.missing == Missing::Create, &occasion);
     }
 
     /// Refuses the call if an identity may not be missing or be in its present state, or if
@@ -179,14 +183,14 @@ impl Service {
         admitted: &Admitted<'_>,
         effect: &Effect,
         change: &Change,
-        body: Option<&Value>,
+        keys: &[(&str, Key)],
         store: &Store,
     ) -> Outcome<()> {
         let table = &store.tables[change.table];
         let (contract, operation) = (&admitted.api.contract, admitted.operation);
         if !change.refuses.is_empty() {
-            for id in ids(admitted, effect, body) {
-                let Some(refused) = table.get(id).and_then(|row| change.refuses(row)) else { continue };
+            for (id, key) in keys {
+                let Some(refused) = table.rows.get(key).and_then(|row| change.refuses(row)) else { continue };
                 let refused = &effect.refuses[refused];
                 let message =
                     format!("'{}' cannot be changed: {} is {}.", shortened(id), refused.property, refused.value);
@@ -198,7 +202,7 @@ impl Service {
             return Ok(());
         }
         let mut n_new = 0;
-        for id in ids(admitted, effect, body).filter(|id| table.get(id).is_none()) {
+        for (id, _) in keys.iter().filter(|(_, key)| !table.rows.contains_key(key)) {
             match (effect.missing, &effect.ids) {
                 (Missing::Ignore, _) => {}
                 (Missing::Create, _) => n_new += 1,
