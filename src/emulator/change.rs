@@ -112,11 +112,8 @@ impl Change {
         create: bool,
         occasion: &Occasion<'_>,
     ) {
-        // Only a first item needs to know what was there before.
-        let is_first = |log: &LogPlan| store.tables[log.table].group(&key).is_none();
-        let is_first = self.log.as_ref().is_some_and(is_first);
         let table = &mut store.tables[self.table];
-        let before = match table.rows.get_mut(&key) {
+        let is_there = match table.rows.get_mut(&key) {
             Some(row) => {
                 if let Some(place) = self.processing {
                     row[place] = Cell::Boolean(false);
@@ -124,17 +121,22 @@ impl Change {
                 if self.becomes.iter().all(|(place, value)| row[*place] == *value) {
                     return;
                 }
-                is_first.then(|| row.clone())
+                true
             }
             None if create => {
                 let row = seed::bare(contract, &self.shape, table, id);
                 table.rows.insert(key.clone(), row);
-                None
+                false
             }
             None => return,
         };
+        // Only a first item needs to know what was there before.
+        let is_first = |log: &LogPlan| store.tables[log.table].group(&key).is_none();
+        let needs_before = is_there && self.log.as_ref().is_some_and(is_first);
+        let table = &mut store.tables[self.table];
         let now: Arc<str> = format_instant(occasion.now).into();
         let Some(row) = table.rows.get_mut(&key) else { return };
+        let before = needs_before.then(|| row.clone());
         for (place, value) in &self.becomes {
             row[*place].clone_from(value);
         }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::check;
 use super::config::StartError;
+use super::json::Json;
 use super::state::{Cell, Key, Row, Store, Table};
 use super::view::SENTINEL;
 use crate::contract::{Contract, EntitySet, Exchange, Operation, Property, Shape, ValueSource};
@@ -92,7 +93,7 @@ fn members(store: &mut Store, contracts: &[Contract], given: &Given) -> Result<(
                     return Err(refuse(name, "the description does not have it"));
                 };
                 let is_null = value.is_null() && property.nullable;
-                if !is_null && let Err(wrong) = check(contract, &property.shape, value) {
+                if !is_null && let Err(wrong) = check(contract, &property.shape, &Json::from(value)) {
                     return Err(refuse(name, format!("{} {}", wrong.at, wrong.what).trim_start()));
                 }
             }
@@ -384,7 +385,7 @@ fn fits(contract: &Contract, shape: &Shape, value: &Value) -> bool {
             other => other.clone(),
         }
     }
-    check(contract, shape, &known(value)).is_ok()
+    check(contract, shape, &Json::from(&known(value))).is_ok()
 }
 
 /// Whether the set holds an entity with the same identity and other values. Pages show one
@@ -397,7 +398,7 @@ fn contradicts(store: &Store, contract: &Contract, shape: &Shape, entity: &Map<S
     let Some((table, row)) = held else { return false };
     properties(contract, shape).iter().filter(|property| Some(property.name.as_str()) != key(contract, shape)).any(
         |property| match (entity.get(&property.name), table.column(&property.name)) {
-            (Some(value), Some(place)) if check(contract, &property.shape, value).is_ok() => {
+            (Some(value), Some(place)) if check(contract, &property.shape, &Json::from(value)).is_ok() => {
                 row[place] != Cell::from_json(value)
             }
             _ => false,

@@ -14,7 +14,7 @@ use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderMap,
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority as HostAndPort;
 use hyper::{Request, Response, StatusCode, Uri};
-use serde_json::Value;
+use serde_json::Number;
 
 use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
@@ -26,6 +26,7 @@ use super::clock::{self, Clock};
 use super::content::{Answered, Content};
 use super::directory::Directory;
 use super::identity::Kind;
+use super::json::Json;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::log::{self, Seen};
 use super::perform::read_body;
@@ -142,10 +143,11 @@ impl Service {
         }
         let started = log::is_on().then(clock::stopwatch);
         let outcome = match self.admit(&parts, scheme) {
-            Ok(admitted) => match self.receive(&admitted, &mut body).await {
-                Ok(value) => self.perform(&admitted, value.as_ref()),
-                Err(refusal) => Err(refusal),
-            },
+            Ok(admitted) if admitted.operation.body.is_none() => self.perform(&admitted, None),
+            Ok(admitted) => arrived(&mut body).await.and_then(|bytes| {
+                let value = read_body(&admitted.api.contract, admitted.operation, &bytes)?;
+                self.perform(&admitted, value.as_ref())
+            }),
             Err(refusal) => Err(refusal),
         };
         if is_left(&parts, &body) {
@@ -237,14 +239,6 @@ impl Service {
             path.strip_prefix(api.contract.api.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.apis.iter().find(is_of)
-    }
-
-    /// Takes the body from the connection and checks it.
-    async fn receive(&self, admitted: &Admitted<'_>, body: &mut Incoming) -> Outcome<Option<Value>> {
-        if admitted.operation.body.is_none() {
-            return Ok(None);
-        }
-        read_body(&admitted.api.contract, admitted.operation, &arrived(body).await?)
     }
 
     /// Checks everything about a request but its body.
@@ -507,14 +501,14 @@ fn value(api: &Api, operation: &Operation, query: &Query, option: &QueryOption<'
 }
 
 /// Text out of a URL, as the JSON value that a shape speaks of.
-fn typed(shape: &Shape, text: &str) -> Value {
+fn typed<'a>(shape: &Shape, text: &'a str) -> Json<'a> {
     let parsed = match shape {
-        Shape::Integer { .. } => text.parse::<i64>().ok().map(Value::from),
-        Shape::Number => text.parse::<f64>().ok().map(Value::from),
-        Shape::Boolean => text.parse::<bool>().ok().map(Value::from),
+        Shape::Integer { .. } => text.parse::<i64>().ok().map(|number| Json::Number(number.into())),
+        Shape::Number => text.parse().ok().and_then(Number::from_f64).map(Json::Number),
+        Shape::Boolean => text.parse().ok().map(Json::Boolean),
         _ => None,
     };
-    parsed.unwrap_or_else(|| text.into())
+    parsed.unwrap_or(Json::Text(text.into()))
 }
 
 /// A media type without its parameters.
