@@ -1,6 +1,8 @@
 //! Secrets out of what a server says: servers repeat what they were sent, and reports and
 //! recordings repeat servers.
 
+use memchr::memmem::Finder;
+
 use crate::rules::Reply;
 
 /// What stands in the place of a secret.
@@ -14,6 +16,8 @@ const SHORTEST_BEGINNING: usize = 12;
 #[derive(Clone, Default)]
 pub(super) struct Mask {
     secrets: Vec<String>,
+    /// The same, to be looked for in every answer.
+    finders: Vec<Finder<'static>>,
 }
 
 impl Mask {
@@ -31,7 +35,8 @@ impl Mask {
         // The longest first, so that the whole goes before its parts.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
-        Self { secrets }
+        let finders = secrets.iter().map(|secret| Finder::new(secret).into_owned()).collect();
+        Self { secrets, finders }
     }
 
     /// The text without tokens of the run, their beginnings, and what looks like anybody's.
@@ -58,12 +63,12 @@ impl Mask {
 
     /// The answer without tokens of the run. What only looks like one may be a link to follow.
     pub(super) fn reply(&self, reply: &mut Reply) {
-        for secret in &self.secrets {
-            replace(&mut reply.body, secret);
+        for (secret, finder) in self.secrets.iter().zip(&self.finders) {
+            replace(&mut reply.body, finder);
             if let Some(after) = &mut reply.after {
-                replace(after, secret);
+                replace(after, finder);
             }
-            for (_, value) in reply.headers.iter_mut().filter(|(_, value)| value.contains(secret.as_str())) {
+            for (_, value) in reply.headers.iter_mut().filter(|(_, value)| finder.find(value.as_bytes()).is_some()) {
                 *value = value.replace(secret.as_str(), HIDDEN);
             }
         }
@@ -82,10 +87,10 @@ impl Mask {
     }
 }
 
-fn replace(bytes: &mut Vec<u8>, secret: &str) {
-    let found: Vec<usize> = memchr::memmem::find_iter(bytes, secret).collect();
+fn replace(bytes: &mut Vec<u8>, secret: &Finder<'_>) {
+    let found: Vec<usize> = secret.find_iter(bytes).collect();
     for at in found.into_iter().rev() {
-        bytes.splice(at..at + secret.len(), HIDDEN.bytes());
+        bytes.splice(at..at + secret.needle().len(), HIDDEN.bytes());
     }
 }
 

@@ -1,6 +1,7 @@
 //! The facts of a contract by name, and the beginning of every check.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use super::Rule;
 use crate::contract::{Contract, Exchange, Fact, FactId, Operation, Origin, Rests};
@@ -12,6 +13,7 @@ pub struct Facts<'a> {
     /// The contract.
     pub contract: &'a Contract,
     by_id: BTreeMap<FactId, Fact>,
+    shared: OnceLock<Arc<Contract>>,
 }
 
 /// What a check is about: an exchange of an operation.
@@ -30,7 +32,13 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn new(contract: &'a Contract) -> Self {
         let by_id = contract.facts().into_iter().map(|fact| (fact.id.clone(), fact)).collect();
-        Self { contract, by_id }
+        Self { contract, by_id, shared: OnceLock::new() }
+    }
+
+    /// The contract, for judgements that outlive these facts.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Contract> {
+        Arc::clone(self.shared.get_or_init(|| Arc::new(self.contract.clone())))
     }
 
     /// Every fact, by id.

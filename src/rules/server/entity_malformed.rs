@@ -19,7 +19,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
     let by_key = contract.page_of(&shape).is_none() && subject.operation.path.as_str().ends_with('}');
     let fact = subject.fact("success", None);
 
-    let (known, form) = (contract.clone(), shape.clone());
+    let (known, form) = (subject.facts.shared(), shape.clone());
     let check = subject.check(
         &RULE,
         "form",
@@ -55,7 +55,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
         "every property of the documented example is answered",
     );
     check.facts.extend(property_facts(contract, &entity, &names));
-    let known = contract.clone();
+    let known = subject.facts.shared();
     case.assert(check, move |seen| {
         body(seen, |body| match entities(body, &known, &shape).first() {
             None => Verdict::not_run("the server lists nothing"),
@@ -105,7 +105,7 @@ fn owner(subject: &Subject<'_>, shape: Shape, case: &mut ServerCase) {
         "the entity in the path",
         format!("{name} is the id in the path"),
     );
-    let (known, operation) = (subject.facts.contract.clone(), subject.operation.clone());
+    let (known, operation) = (subject.facts.shared(), subject.operation.clone());
     case.assert(check, move |seen| {
         body(seen, |body| {
             let matched = operation.paths().find_map(|path| path.matches(&seen.request.path));

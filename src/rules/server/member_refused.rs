@@ -50,7 +50,8 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
             check
                 .facts
                 .extend(enumeration(property).map(|name| FactId::about(&contract.api, name, "member", Some(member))));
-            let (known, shape, wanted, name) = (contract.clone(), shape.clone(), member.clone(), property.name.clone());
+            let (known, shape, wanted, name) =
+                (subject.facts.shared(), shape.clone(), member.clone(), property.name.clone());
             case.assert(check, move |seen| {
                 let control = seen.setup.first().is_some_and(|reply| reply.status == 200);
                 let Some(body) = seen.reply.json().filter(|_| seen.reply.status == 200) else {

@@ -35,7 +35,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
             format!("a member up to {SENTINEL}"),
             format!("{} has only members that every client knows", property.name),
         );
-        let (contract, shape, name) = (contract.clone(), shape.clone(), property.name.clone());
+        let (contract, shape, name) = (subject.facts.shared(), shape.clone(), property.name.clone());
         case.assert(check, move |seen| {
             body(seen, |body| {
                 let more = seen.after.iter().skip(further).take(n_further).filter(|reply| reply.status == 200);

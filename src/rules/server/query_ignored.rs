@@ -27,7 +27,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
             format!("{name} is {wanted}"),
             "every listed entity meets the documented filter",
         );
-        let (known, shape) = (contract.clone(), shape.clone());
+        let (known, shape) = (subject.facts.shared(), shape.clone());
         case.assert(check, move |seen| {
             body(seen, |body| {
                 let listed = entities(body, &known, &shape);
@@ -58,7 +58,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
                 documented,
                 format!("{}={value} is taken, and kept to", query.name),
             );
-            let (known, shape) = (contract.clone(), shape.clone());
+            let (known, shape) = (subject.facts.shared(), shape.clone());
             case.assert(check, move |seen| {
                 body(seen, |body| {
                     let listed = entities(body, &known, &shape);

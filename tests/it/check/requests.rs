@@ -72,10 +72,7 @@ fn each_mistake_is_named_with_page_line_and_both_sides() {
 fn the_requests_inside_a_batch_are_judged_like_others() {
     let batch = |inner: &str| {
         let body = format!("{{\"requests\": [{inner}]}}");
-        judged(
-            &[],
-            &format!("G -H 'Content-Type: application/json' -d '{body}' $ENTRA_RISK_BASE_URL/\\$batch"),
-        )
+        judged(&[], &format!("G -H 'Content-Type: application/json' -d '{body}' $ENTRA_RISK_BASE_URL/\\$batch"))
     };
     let list = r#"{"id": "1", "method": "GET", "url": "/riskyUsers?$top=1"}"#;
     let dismiss = |ids: &str| {
