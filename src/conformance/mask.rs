@@ -15,14 +15,9 @@ const SHORTEST_BEGINNING: usize = 12;
 /// The secrets of a run. No `Debug`.
 #[derive(Clone, Default)]
 pub(super) struct Mask {
-    secrets: Vec<Secret>,
-}
-
-/// A text to hide, made ready once: what to look for is the same in each of a run's answers.
-#[derive(Clone)]
-struct Secret {
-    text: String,
-    finder: Finder<'static>,
+    secrets: Vec<String>,
+    /// The same, to be looked for in every answer.
+    finders: Vec<Finder<'static>>,
 }
 
 impl Mask {
@@ -40,8 +35,8 @@ impl Mask {
         // The longest first, so that the whole goes before its parts.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
-        let ready = |text: String| Secret { finder: Finder::new(&text).into_owned(), text };
-        Self { secrets: secrets.into_iter().map(ready).collect() }
+        let finders = secrets.iter().map(|secret| Finder::new(secret).into_owned()).collect();
+        Self { secrets, finders }
     }
 
     /// The text without tokens of the run, their beginnings, and what looks like anybody's.
@@ -68,23 +63,22 @@ impl Mask {
 
     /// The answer without tokens of the run. What only looks like one may be a link to follow.
     pub(super) fn reply(&self, reply: &mut Reply) {
-        for secret in &self.secrets {
-            replace(&mut reply.body, secret);
+        for (secret, finder) in self.secrets.iter().zip(&self.finders) {
+            replace(&mut reply.body, finder);
             if let Some(after) = &mut reply.after {
-                replace(after, secret);
+                replace(after, finder);
             }
-            let holds = |value: &str| secret.finder.find(value.as_bytes()).is_some();
-            for (_, value) in reply.headers.iter_mut().filter(|(_, value)| holds(value)) {
-                *value = value.replace(&secret.text, HIDDEN);
+            for (_, value) in reply.headers.iter_mut().filter(|(_, value)| finder.find(value.as_bytes()).is_some()) {
+                *value = value.replace(secret.as_str(), HIDDEN);
             }
         }
     }
 
     /// How much of the text is a secret, or the beginning of one.
     fn secret(&self, text: &str) -> Option<usize> {
-        let common = |secret: &str| secret.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
-        let hides = |secret: &str, length: usize| length >= SHORTEST_BEGINNING.min(secret.len());
-        let lengths = self.secrets.iter().map(|secret| (secret.text.as_str(), common(&secret.text)));
+        let common = |secret: &String| secret.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
+        let hides = |secret: &String, length: usize| length >= SHORTEST_BEGINNING.min(secret.len());
+        let lengths = self.secrets.iter().map(|secret| (secret, common(secret)));
         // Tokens are ASCII, so that the cut is between letters.
         lengths
             .filter(|(secret, length)| hides(secret, *length) && text.is_char_boundary(*length))
@@ -93,10 +87,10 @@ impl Mask {
     }
 }
 
-fn replace(bytes: &mut Vec<u8>, secret: &Secret) {
-    let found: Vec<usize> = secret.finder.find_iter(bytes).collect();
+fn replace(bytes: &mut Vec<u8>, secret: &Finder<'_>) {
+    let found: Vec<usize> = secret.find_iter(bytes).collect();
     for at in found.into_iter().rev() {
-        bytes.splice(at..at + secret.text.len(), HIDDEN.bytes());
+        bytes.splice(at..at + secret.needle().len(), HIDDEN.bytes());
     }
 }
 

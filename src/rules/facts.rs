@@ -35,9 +35,10 @@ impl<'a> Facts<'a> {
         Self { contract, by_id, shared: OnceLock::new() }
     }
 
-    /// The contract for judgements that outlive these facts: one copy, however many they are.
-    pub(crate) fn shared(&self) -> Arc<Contract> {
-        self.shared.get_or_init(|| Arc::new(self.contract.clone())).clone()
+    /// The contract, for judgements that outlive these facts.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Contract> {
+        Arc::clone(self.shared.get_or_init(|| Arc::new(self.contract.clone())))
     }
 
     /// Every fact, by id.

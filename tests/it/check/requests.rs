@@ -69,6 +69,36 @@ fn each_mistake_is_named_with_page_line_and_both_sides() {
 }
 
 #[test]
+fn the_requests_inside_a_batch_are_judged_like_others() {
+    let batch = |inner: &str| {
+        let body = format!("{{\"requests\": [{inner}]}}");
+        judged(&[], &format!("G -H 'Content-Type: application/json' -d '{body}' $ENTRA_RISK_BASE_URL/\\$batch"))
+    };
+    let list = r#"{"id": "1", "method": "GET", "url": "/riskyUsers?$top=1"}"#;
+    let dismiss = |ids: &str| {
+        format!(
+            r#"{{"id": "2", "method": "POST", "url": "/riskyUsers/dismiss",
+                "headers": {{"Content-Type": "application/json"}}, "body": {{"userIds": {ids}}}}}"#
+        )
+    };
+    let (code, verdict) = batch(&format!("{list}, {}", dismiss(r#"["04487ee0-f4f6-4e7f-8999-facc5a30e232"]"#)));
+    assert_eq!(code, Some(0), "{verdict:#}");
+    assert_eq!(verdict["requests"], json!({"documented": 2, "wrong": 0, "outside": 0, "signIn": 0}));
+
+    let (code, verdict) = batch(&format!("{list}, {}", dismiss("[7]")));
+    assert_eq!((code, rules(&verdict)), (Some(1), vec!["body_wrong"]), "{verdict:#}");
+    assert_eq!(verdict["requests"], json!({"documented": 1, "wrong": 1, "outside": 0, "signIn": 0}));
+    assert_eq!(verdict["wrong"][0]["sent"], "POST /beta/riskyUsers/dismiss");
+
+    let (code, verdict) = batch(r#"{"id": "1", "method": "GET", "url": "/me/messages"}"#);
+    assert_eq!((code, rules(&verdict)), (Some(0), vec![]), "{verdict:#}");
+    assert_eq!(verdict["outside"][0]["path"], "/beta/me/messages");
+
+    let (code, verdict) = batch(&vec![list; 21].join(", "));
+    assert_eq!((code, rules(&verdict).len()), (Some(1), 1), "{verdict:#}");
+}
+
+#[test]
 fn the_same_mistake_is_told_once_and_counted() {
     let (_, verdict) = judged(
         &[],
