@@ -63,7 +63,7 @@ fn version() -> io::Result<Duration> {
 /// One of many requests: effects, reads, lists, and what is refused, each with ids and
 /// tokens of its own so that whatever is kept of a request would add up.
 fn request(server: &Server, nth: usize) -> String {
-    const KNOWN: &str = "c2b6c2b9-dddc-acd0-2b39-d519d803dbc3";
+    const KNOWN: &str = "04487ee0-f4f6-4e7f-8999-facc5a30e232";
     let post = |action: &str, id: &str| {
         let body = format!(r#"{{"userIds":["{id}"]}}"#);
         ("POST", format!("/riskyUsers/{action}"), body)
