@@ -98,7 +98,9 @@ pub(super) fn check(contract: &Contract, shape: &Shape, value: &Value) -> Result
             }
         }
         (Shape::Enum { members, .. }, Value::String(text)) if members.contains(text) => Ok(()),
-        (Shape::Enum { .. }, Value::String(_)) => Err(Wrong::new("body", "is not one of the known members")),
+        (Shape::Enum { members, .. }, Value::String(_)) => {
+            Err(Wrong::new("body", format!("is not one of {}", members.join(", "))))
+        }
         (Shape::Integer { min, max }, Value::Number(number)) => match number.as_i64() {
             Some(number) if min.is_none_or(|min| min <= number) && max.is_none_or(|max| number <= max) => Ok(()),
             Some(_) => Err(Wrong::new("body", "is out of range")),
