@@ -61,7 +61,7 @@ pub(super) async fn run(command: Serve) -> Result<Exit, Failure> {
     let addresses = [Some(config.listen), config.tls, config.control];
     let app = config.directory.apps.first().cloned();
     let tenant = config.directory.tenants.first().map(|tenant| tenant.id.clone());
-    let emulator = Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))?;
+    let emulator = Emulator::start(config).await.map_err(|error| command.stage.refused(&error))?;
     if addresses.iter().flatten().any(|address| !address.ip().is_loopback()) {
         output::note("warning: this is no loopback address: whoever reaches it can use it");
     }

@@ -9,7 +9,7 @@ use clap::Args;
 use super::exit::Failure;
 use super::seed_file;
 use crate::contract::Contract;
-use crate::emulator::{App, Config, Fault};
+use crate::emulator::{App, Config, Fault, StartError};
 
 /// The options, to be flattened into a command.
 #[derive(Debug, Args)]
@@ -59,5 +59,14 @@ impl Stage {
             config.directory.apps.push(App::new_with_everything());
         }
         Ok(config)
+    }
+
+    /// Why an emulator of this did not start, and what to do about it.
+    pub(super) fn refused(&self, error: &StartError) -> Failure {
+        let remedy = match (error, &self.seed) {
+            (StartError::Entity { .. } | StartError::Directory(_), Some(path)) => format!("correct {}", path.display()),
+            _ => String::new(),
+        };
+        Failure::input(error.to_string(), remedy)
     }
 }

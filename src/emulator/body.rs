@@ -97,7 +97,9 @@ pub(super) fn check(contract: &Contract, shape: &Shape, value: &Json<'_>) -> Res
             }
         }
         (Shape::Enum { members, .. }, Json::Text(text)) if members.iter().any(|member| *member == *text) => Ok(()),
-        (Shape::Enum { .. }, Json::Text(_)) => Err(Wrong::new("body", "is not one of the known members")),
+        (Shape::Enum { members, .. }, Json::Text(_)) => {
+            Err(Wrong::new("body", format!("is not one of {}", members.join(", "))))
+        }
         (Shape::Integer { min, max }, Json::Number(number)) => match number.as_i64() {
             Some(number) if min.is_none_or(|min| min <= number) && max.is_none_or(|max| number <= max) => Ok(()),
             Some(_) => Err(Wrong::new("body", "is out of range")),

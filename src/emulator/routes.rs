@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Operation, Template};
 use crate::odata;
 
 /// The paths of one contract, prepared for looking up.
@@ -39,9 +39,11 @@ struct Route {
     segments: Vec<Segment>,
     n_parameters: usize,
     operation: usize,
+    /// The described path that is meant, where this one is not described.
+    means: Option<Vec<Segment>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Segment {
     Literal(String),
     Parameter(String),
@@ -60,13 +62,14 @@ impl Routes {
                 if n_parameters == 0 {
                     literal.entry(template.as_str().to_owned()).or_default().push(operation);
                 }
-                let segments = template.as_str().split('/').skip(1).map(segment).collect();
-                all.push(Route { segments, n_parameters, operation });
+                all.push(Route { segments: segments(template), n_parameters, operation, means: None });
             }
         }
+        all.extend(below_aliases(contract));
         all.sort_by_key(|route| route.n_parameters);
         let mut templates: HashMap<usize, ByFirst> = HashMap::new();
-        for (place, route) in all.iter().enumerate().filter(|(_, route)| route.n_parameters > 0) {
+        let described = all.iter().enumerate().filter(|(_, route)| route.means.is_none());
+        for (place, route) in described.filter(|(_, route)| route.n_parameters > 0) {
             let by_first = templates.entry(route.segments.len()).or_default();
             match route.segments.first() {
                 Some(Segment::Literal(first)) => by_first.literal.entry(first.clone()).or_default().push(place),
@@ -118,8 +121,9 @@ impl Routes {
 
     /// The plain spelling of a path at which there is nothing, as far as clients are known to
     /// mean one: repeated and trailing slashes, other letter case, percent-encoding of letters,
-    /// keys in parentheses, names qualified with their namespace, casts to a type. That case
-    /// does not matter is our assumption; the rest was seen on the wire of SDKs.
+    /// keys in parentheses, names qualified with their namespace, casts to a type, actions below
+    /// the second path of their set. That case does not matter is our assumption; the rest was
+    /// seen on the wire of SDKs.
     pub(super) fn plain(&self, path: &str) -> Option<String> {
         let mut segments: Vec<String> = Vec::new();
         for raw in path.split('/').filter(|raw| !raw.is_empty()) {
@@ -181,6 +185,21 @@ impl Route {
         if theirs.len() != self.segments.len() {
             return None;
         }
+        let path = self.spell_as_asked(theirs)?;
+        let Some(means) = &self.means else { return Some(path) };
+        let values = self.parameters(&path);
+        let mut plain = String::new();
+        for segment in means {
+            plain.push('/');
+            plain.push_str(match segment {
+                Segment::Literal(literal) => literal,
+                Segment::Parameter(name) => values.iter().find(|(known, _)| known == name)?.1,
+            });
+        }
+        Some(plain)
+    }
+
+    fn spell_as_asked(&self, theirs: &[String]) -> Option<String> {
         let mut path = String::new();
         for (ours, theirs) in self.segments.iter().zip(theirs) {
             path.push('/');
@@ -197,6 +216,36 @@ impl Route {
     }
 }
 
+/// What follows a path also follows the other paths of the same thing: an action can be called
+/// wherever what it is bound to can be reached (OData 4.01, Protocol, 11.5.5.1). The SDKs for v1.0
+/// call each action below the one path that v1.0 has.
+fn below_aliases(contract: &Contract) -> Vec<Route> {
+    let known: HashSet<&str> = contract.operations.iter().flat_map(Operation::paths).map(Template::as_str).collect();
+    let mut found = Vec::new();
+    for described in &contract.operations {
+        for alias in &described.aliases {
+            for (operation, other) in contract.operations.iter().enumerate() {
+                let rest = other.path.as_str().strip_prefix(described.path.as_str());
+                let Some(rest) = rest.filter(|rest| rest.starts_with('/')) else { continue };
+                let path = Template::new(format!("{}{rest}", alias.path.as_str()));
+                if !known.contains(path.as_str()) {
+                    found.push(Route {
+                        segments: segments(&path),
+                        n_parameters: path.parameters().count(),
+                        operation,
+                        means: Some(segments(&other.path)),
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn segments(template: &Template) -> Vec<Segment> {
+    template.as_str().split('/').skip(1).map(segment).collect()
+}
+
 fn segment(text: &str) -> Segment {
     match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
         Some(name) => Segment::Parameter(name.to_owned()),
@@ -209,7 +258,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::contract::{Alias, Template};
+    use crate::contract::Alias;
 
     /// The embedded contract with further paths that compete with each other.
     fn contract() -> Contract {
@@ -264,6 +313,9 @@ mod tests {
             (&*format!("/riskyUsers('{id}')"), Some(&*one)),
             (&*format!("/riskyUsers/{id}/microsoft.graph.riskyUser"), Some(&*one)),
             ("/riskyUsers/microsoft.graph.riskyUser", Some("/riskyUsers")),
+            ("/identityProtection/riskyUsers/dismiss", dismiss),
+            ("/identityProtection/riskyUsers/microsoft.graph.dismiss", dismiss),
+            ("/identityProtection/dismiss", None),
             ("/riskyUsers//..", None),
             ("/no/such/path/here", None),
             ("/", None),

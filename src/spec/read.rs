@@ -273,7 +273,7 @@ fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
     Ok(match node.str("type") {
         Some("object") => Shape::Object {
             properties: properties(document, node, pointer)?,
-            open: node.get("additionalProperties").is_some(),
+            open: node.is_open(),
             set: node
                 .get("x-entra-set")
                 .and_then(|set| Some(EntitySet { name: set.str("name")?.to_owned(), key: set.str("key")?.to_owned() })),

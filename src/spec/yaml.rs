@@ -145,6 +145,13 @@ impl Node {
         matches!(self.get(key), Some(Self { content: Content::Scalar(Value::Bool(true)), .. }))
     }
 
+    /// Whether objects of this schema may have properties that it does not name, as far as it says so.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let open = self.get("additionalProperties");
+        open.is_some_and(|open| !matches!(open.content, Content::Scalar(Value::Bool(false))))
+    }
+
     /// The node at a JSON pointer (`/paths/~1riskyUsers/get`).
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Self> {

@@ -153,9 +153,7 @@ impl Recorder {
             })),
         });
         let signing_in = SigningIn::new(&config);
-        let emulator = Emulator::start(config)
-            .await
-            .map_err(|error| Failure::input(error.to_string(), "give another --listen ADDR"))?;
+        let emulator = Emulator::start(config).await.map_err(|error| command.stage.refused(&error))?;
         let token = emulator.token(&Identity::all(contracts));
         let mut environment = Environment::new(&emulator, contracts, &token, !command.allow_host.is_empty())?;
         environment.sign_in(signing_in);

@@ -36,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
         }
         for place in &lint.places.schemas {
             let mut fields: HashMap<String, &str> = HashMap::new();
-            if place.node.get("additionalProperties").is_some() {
+            if place.node.is_open() {
                 // The generated field that keeps what is not described.
                 fields.insert("extra".to_owned(), "extra");
             }

@@ -43,8 +43,10 @@ pub(super) const RULE: Rule = Rule {
                 }
             }
             for key in ["required", "enum"] {
-                if let Some(list) = schema.get(key).filter(|list| !list.items().all(|item| Node::text(item).is_some()))
-                {
+                // OpenAPI 3.0.3: an enum that may be null has null among its members.
+                let null = key == "enum" && schema.is_true("nullable");
+                let usable = |item: &Node| item.text().is_some() || null && item.to_json().is_null();
+                if let Some(list) = schema.get(key).filter(|list| !list.items().all(usable)) {
                     let message = format!("{key} holds something else than texts");
                     findings.push(lint.finding(
                         list.line,

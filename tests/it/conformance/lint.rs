@@ -36,7 +36,7 @@ const BREAKS: &[(&str, &str, &str)] = &[
     ("authorization_declared", "name: Workbook-Session-Id", "name: authorization"),
     (
         "collection_option_not_string",
-        "The properties to answer, separated by commas.\n          schema: {type: string}",
+        "The properties to answer, separated by commas.\n          example: id,riskLevel,riskState\n          schema: {type: string}",
         "x\n          schema: {type: array, items: {type: string}}",
     ),
     (
@@ -66,6 +66,7 @@ const BREAKS: &[(&str, &str, &str)] = &[
         "        userPrincipalName: {type: string, nullable: true, description: Sign-in name of the account.}\n      additionalProperties: {}",
         "        userPrincipalName: {type: string, nullable: true, description: Sign-in name of the account.}\n      additionalProperties: false",
     ),
+    ("response_closed", "      additionalProperties: false", "      additionalProperties: true"),
     ("inline_enum", "        userDisplayName: {type: string,", "        userDisplayName: {type: string, enum: [a, b],"),
     (
         "security_missing",
@@ -96,6 +97,7 @@ const BREAKS: &[(&str, &str, &str)] = &[
     ("type_unusable", "    ODataErrorBody:\n      type: object", "    ODataErrorBody:"),
     ("type_unusable", "    RiskLevel:\n      type: string", "    RiskLevel:\n      type: integer"),
     ("type_unusable", "enum: [low,", "enum: [1,"),
+    ("type_unusable", "enum: [low,", "enum: [null,"),
     ("type_unusable", "minItems: 1", "minItems: one"),
     ("combined_schema", "userDisplayName: {type: string,", "userDisplayName: {anyOf: [{type: string}],"),
     (
@@ -154,8 +156,8 @@ const BREAKS: &[(&str, &str, &str)] = &[
     ("member_unusable", "enum: [low, medium,", "enum: [low, '-',"),
     (
         "component_nullable",
-        "    RiskLevel:\n      type: string",
-        "    RiskLevel:\n      nullable: true\n      type: string",
+        "    DismissUserIds:\n      type: array",
+        "    DismissUserIds:\n      nullable: true\n      type: array",
     ),
     (
         "list_unnamed",
@@ -191,7 +193,7 @@ const BREAKS: &[(&str, &str, &str)] = &[
     ),
     (
         "inline_enum",
-        "        - name: $filter\n          in: query\n          description: An OData condition that the listed accounts meet.\n          schema: {type: string}",
+        "        - name: $filter\n          in: query\n          description: An OData condition that the listed accounts meet.\n          example: riskLevel eq microsoft.graph.riskLevel'medium'\n          schema: {type: string}",
         "        - name: $filter\n          in: query\n          schema: {type: string, enum: [a]}",
     ),
     ("example_misfit", "id: {type: string, format: uuid,", "id: {type: string, format: uuid, example: me,"),

@@ -127,11 +127,15 @@ fn what_it_cannot_use_is_one_error_and_nothing_is_started() {
     let address = taken.local_addr().expect("an address").to_string();
     let misspelt = file("serve-misspelt.toml", "[[apps]]\nclient_ids = \"x\"\n");
     let role = file("serve-role.json", "{\"callers\": [{\"upn\": \"a@b\", \"roles\": [\"Baker\"]}]}");
+    let level = "[[entities.riskyUsers]]\nid = \"11111111-2222-4333-8444-555555555555\"\nriskLevel = \"enormous\"\n";
+    let level = file("serve-level.toml", level);
     for (arguments, part) in [
         (&["--listen", &address][..], "the port is in use"),
         (&["--tls", "--tls-listen", &address], "the port is in use"),
         (&["--seed", &misspelt], "serve-misspelt.toml:2:1: unknown field `client_ids`"),
         (&["--seed", &role], "no role 'Baker'"),
+        (&["--seed", &level], "'riskLevel': is not one of low, medium, high"),
+        (&["--seed", &level], "help: correct "),
         (&["--seed", "gone.toml"], "gone.toml"),
         (&["--users", "100001"], "make 100001 accounts"),
         (&["--fault", "nonsense"], "nonsense"),

@@ -177,7 +177,7 @@ async fn what_the_contract_does_not_allow_is_not_written() {
     let member = format!("/entities/riskyUsers/{SHOWN}");
     let before = control.get(&member).await;
     for (given, words) in [
-        (json!({ "riskLevel": "extreme" }), "not one of the known members"),
+        (json!({ "riskLevel": "extreme" }), "is not one of low, medium, high"),
         (json!({ "riskLevel": 7 }), "riskLevel"),
         (json!({ "nothing": 1 }), "has no property 'nothing'"),
         (json!({ "riskLastUpdatedDateTime": "soon" }), "not a date"),

@@ -8,9 +8,14 @@ use super::*;
 #[tokio::test]
 async fn paths_that_clients_spell_otherwise_are_served() {
     let server = Server::start().await;
-    for path in
-        ["//riskyUsers//dismiss", "/riskyUsers/dismiss/", "/RiskyUsers/Dismiss", "/riskyUsers/microsoft.graph.dismiss"]
-    {
+    for path in [
+        "//riskyUsers//dismiss",
+        "/riskyUsers/dismiss/",
+        "/RiskyUsers/Dismiss",
+        "/riskyUsers/microsoft.graph.dismiss",
+        // msgraph-sdk, whose paths are those of v1.0.
+        "/identityProtection/riskyUsers/dismiss",
+    ] {
         assert_eq!(server.post(CONFIRM, &ids(&[DISMISSED])).await.status, 204);
         assert_eq!(server.post(path, &ids(&[DISMISSED])).await.status, 204, "{path}");
         assert_eq!(server.user(DISMISSED).await["riskState"], "dismissed", "{path}");
@@ -26,6 +31,8 @@ async fn paths_that_clients_spell_otherwise_are_served() {
         let reply = server.raw(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{}\r\n", server.bearer())).await;
         assert_eq!(reply.status == 200, version, "{path}");
     }
+    // Reading below the second path is what it was: that is the key of an account, and none.
+    server.get("/identityProtection/riskyUsers/dismiss").await.refused(400, "BadRequest");
     server.get("/riskyUsers/microsoft.graph.explode").await.refused(400, "BadRequest");
     server.get("/riskyPeople/").await.refused(404, "ResourceNotFound");
     server.get("//").await.refused(404, "ResourceNotFound");
