@@ -49,7 +49,12 @@ impl fmt::Display for Bar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, value, floor, unit, .. } = self;
         let word = if self.is_met() { "ok  " } else { "MISS" };
-        write!(f, "{word} {name}: {value:.2} {unit}, floor {floor:.2} {unit}, ratio {:.3}, bar ", self.ratio())?;
+        write!(f, "{word} {name}: {value:.2} {unit}, ")?;
+        // Of what should not be there at all there is no floor.
+        if *floor > 0.0 {
+            write!(f, "floor {floor:.2} {unit}, ratio {:.3}, ", self.ratio())?;
+        }
+        f.write_str("bar ")?;
         match self.most {
             Most::Ratio(most) => write!(f, "{most:.2} x floor"),
             Most::Absolute(most) => write!(f, "{most:.2} {unit}"),

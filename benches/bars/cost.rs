@@ -6,6 +6,7 @@ use std::time::Duration;
 use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
+use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
 /// CPU time, user and system, that this thread has used.
@@ -16,6 +17,12 @@ pub(crate) fn of_thread() -> nix::Result<Duration> {
 /// CPU time that all children have used that ended and were waited for.
 pub(crate) fn of_children() -> nix::Result<Duration> {
     getrusage(UsageWho::RUSAGE_CHILDREN).map(cpu)
+}
+
+/// CPU time that a running process has used, all of its threads.
+pub(crate) fn of_process(process: u32) -> nix::Result<Duration> {
+    let process = i32::try_from(process).map_err(|_| nix::Error::ERANGE)?;
+    clock_getcpuclockid(Pid::from_raw(process))?.now().map(Duration::from)
 }
 
 /// The peak memory in MiB of the largest child that ended and was waited for.

@@ -11,6 +11,10 @@ mod call;
 #[cfg(target_os = "linux")]
 mod cost;
 #[cfg(target_os = "linux")]
+mod floor;
+#[cfg(target_os = "linux")]
+mod invented;
+#[cfg(target_os = "linux")]
 mod lint;
 #[cfg(target_os = "linux")]
 mod listing;
@@ -19,7 +23,13 @@ mod pages;
 #[cfg(target_os = "linux")]
 mod program;
 #[cfg(target_os = "linux")]
+mod requests;
+#[cfg(target_os = "linux")]
+mod server;
+#[cfg(target_os = "linux")]
 mod serving;
+#[cfg(target_os = "linux")]
+mod soak;
 #[cfg(target_os = "linux")]
 mod stub;
 
@@ -30,14 +40,25 @@ fn main() -> std::process::ExitCode {
     // settle on one CPU for good.
     const BENCHES: &[(&str, bar::Bench)] = &[
         ("conform", program::conform),
+        ("foreign", program::foreign),
         ("pages", pages::pages),
         ("lint", lint::lint),
         ("serve", serving::serve),
+        ("requests", requests::requests),
+        ("paths", requests::paths),
+        ("soak", soak::soak),
         ("call", call::call),
         ("list", listing::list),
     ];
+    // This program is also the floor that it measures against, in a process of its own.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, folder] = arguments.as_slice()
+        && first == floor::ARGUMENT
+    {
+        return floor::serve(folder).map_or(ExitCode::from(1), |()| ExitCode::SUCCESS);
+    }
     let (mut quick, mut names) = (false, Vec::new());
-    for argument in std::env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--quick" => quick = true,
             // Cargo says so to every benchmark.

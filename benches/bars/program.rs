@@ -1,10 +1,12 @@
 //! `entra-risk conform` of the embedded pair, as a process: CPU time and peak memory.
 
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::bar::{Bar, Most, Result};
 use super::cost;
+use super::server::Server;
 
 /// The program under measurement, built by Cargo for this bench.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_entra-risk");
@@ -33,10 +35,40 @@ pub(crate) fn conform(_quick: bool) -> Result {
     Ok(vec![cpu, memory])
 }
 
-/// CPU time of one run to its end, which has to be a good one.
+/// The server's side of all operations, on a server in another process.
+pub(crate) fn foreign(_quick: bool) -> Result {
+    let mut command = Command::new(PROGRAM);
+    command.arg("serve");
+    // The last of the tokens that must not suffice: the suite tries each.
+    let server = Server::ready(command, "ENTRA_RISK_TOKEN_NO_ROLE")?;
+    let base = server.exports.get("ENTRA_RISK_BASE_URL").ok_or("serve does not say where it is")?;
+    let all = || run_with(&["conform", "--side", "server", "--server", base], &server.exports);
+    let (value, floor) = cost::least(21, all, || run(&["--version"]))?;
+    let cpu = Bar {
+        name: "conform of another server, CPU",
+        value: value / 1000.0,
+        floor: floor / 1000.0,
+        unit: "ms",
+        most: Most::Absolute(100.0),
+    };
+    // The largest of all children so far: no less than that of this one.
+    let (value, floor) = (cost::peak_of_children()?, cost::memory("self", "VmHWM")?);
+    let name = "conform of another server, peak memory";
+    let memory = Bar { name, value, floor, unit: "MiB", most: Most::Absolute(25.0) };
+    Ok(vec![cpu, memory])
+}
+
 fn run(arguments: &[&str]) -> std::result::Result<Duration, Box<dyn std::error::Error>> {
+    run_with(arguments, &BTreeMap::new())
+}
+
+/// CPU time of one run to its end, which has to be a good one.
+fn run_with(
+    arguments: &[&str],
+    environment: &BTreeMap<String, String>,
+) -> std::result::Result<Duration, Box<dyn std::error::Error>> {
     let begun = cost::of_children()?;
-    let status = Command::new(PROGRAM).args(arguments).stdout(Stdio::null()).status()?;
+    let status = Command::new(PROGRAM).args(arguments).envs(environment).stdout(Stdio::null()).status()?;
     if !status.success() {
         return Err(format!("entra-risk {} ended with {status}", arguments.join(" ")).into());
     }

@@ -7,7 +7,7 @@ use hyper::header::{HeaderName, HeaderValue};
 
 use super::change::{Change, LogPlan};
 use super::routes::Routes;
-use super::seed;
+use super::seed::{self, Undocumented};
 use super::state::Store;
 use super::view::View;
 use crate::contract::{Contract, Exchange, Operation, Shape, ValueSource};
@@ -64,20 +64,22 @@ impl Owner {
 
 impl Api {
     pub(super) fn new(contract: &Contract, store: &Store) -> Self {
-        let plans = contract.operations.iter().map(|operation| Plan::new(contract, operation, store)).collect();
+        let extra = seed::undocumented(contract);
+        let plan = |operation| Plan::new(contract, operation, store, &extra);
+        let plans = contract.operations.iter().map(plan).collect();
         Self { contract: contract.clone(), routes: Routes::new(contract), plans }
     }
 }
 
 impl Plan {
-    fn new(contract: &Contract, operation: &Operation, store: &Store) -> Self {
+    fn new(contract: &Contract, operation: &Operation, store: &Store, extra: &Undocumented) -> Self {
         let changes: Vec<_> =
             operation.effects.iter().filter_map(|effect| Change::new(contract, effect, store)).collect();
         let exchange = contract.exchanges.iter().find(|exchange| exchange.operation == operation.id);
         let shape = operation.success.shape.as_ref();
         let view = |shape: &Shape| {
             let set = contract.entity_set(shape)?;
-            View::new(contract, shape, &store.tables, &seed::undocumented(contract, &set.name))
+            View::new(contract, shape, &store.tables, extra.get(&set.name).map(Vec::as_slice).unwrap_or_default())
         };
         let by_key = operation.path.parameters().next().is_some();
         let page = shape.and_then(|shape| view(contract.page_of(shape)?));

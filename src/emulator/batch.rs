@@ -183,7 +183,8 @@ fn read(bytes: &Bytes, api: &Api) -> Outcome<Batch> {
         let refusal = Refusal::bad_request("The body is not a batch: {\"requests\": [{\"id\", \"method\", \"url\"}]}.");
         refusal.convention(&api.contract, "malformed-body")
     };
-    let batch: Batch = serde_json::from_value(json::parse(bytes).map_err(|_| malformed())?).map_err(|_| malformed())?;
+    let batch = json::parse(bytes).map_err(|_| malformed())?;
+    let batch: Batch = serde_json::from_value(batch.into()).map_err(|_| malformed())?;
     if !(1..=MOST).contains(&batch.requests.len()) {
         return Err(refuse(format!("A batch has 1 to {MOST} requests, not {}.", batch.requests.len())));
     }

@@ -1,7 +1,6 @@
 //! Whether a JSON value has the form that a contract gives to it, and if not, which fact says so.
 
-use serde_json::Value;
-
+use super::json::Json;
 use crate::contract::{Contract, Origin, Shape};
 use crate::odata::parse_instant;
 
@@ -48,20 +47,20 @@ impl Wrong {
 pub(super) const UNKNOWN_PROPERTY: &str = "unknown-property";
 
 /// Checks a value against a shape.
-pub(super) fn check(contract: &Contract, shape: &Shape, value: &Value) -> Result<(), Wrong> {
+pub(super) fn check(contract: &Contract, shape: &Shape, value: &Json<'_>) -> Result<(), Wrong> {
     match (contract.resolve(shape), value) {
-        (Shape::Object { properties, open, .. }, Value::Object(object)) => {
+        (Shape::Object { properties, open, .. }, Json::Object(object)) => {
             for property in properties {
                 let refuse = |what: &str| {
                     let wrong = Wrong { origin: Some(property.origin.clone()), ..Wrong::new("body", what) };
                     Err(wrong.within(&property.name))
                 };
-                match object.get(&property.name) {
+                match object.get(property.name.as_str()) {
                     None if property.required => return refuse("is missing"),
-                    Some(Value::Null) if !property.nullable && contract.resolve(&property.shape) != &Shape::Any => {
+                    Some(Json::Null) if !property.nullable && contract.resolve(&property.shape) != &Shape::Any => {
                         return refuse("is null");
                     }
-                    None | Some(Value::Null) => {}
+                    None | Some(Json::Null) => {}
                     Some(value) => check(contract, &property.shape, value).map_err(|mut wrong| {
                         wrong.origin.get_or_insert_with(|| property.origin.clone());
                         wrong.within(&property.name)
@@ -72,9 +71,9 @@ pub(super) fn check(contract: &Contract, shape: &Shape, value: &Value) -> Result
                 return Ok(());
             }
             let unknown = object.keys().find(|name| !known(properties, name));
-            Err(Wrong::new(UNKNOWN_PROPERTY, "is not documented").within(unknown.map_or("", String::as_str)))
+            Err(Wrong::new(UNKNOWN_PROPERTY, "is not documented").within(unknown.map_or("", |name| name)))
         }
-        (Shape::List { of, min, max, bound_origin, .. }, Value::Array(items)) => {
+        (Shape::List { of, min, max, bound_origin, .. }, Json::List(items)) => {
             let bound = |kind, what| Err(Wrong { origin: bound_origin.clone(), ..Wrong::new(kind, what) });
             if items.len() < *min {
                 return bound("minimum", format!("has {} items; at least {min} are needed", items.len()));
@@ -88,7 +87,7 @@ pub(super) fn check(contract: &Contract, shape: &Shape, value: &Value) -> Result
             }
             Ok(())
         }
-        (Shape::Text { format, min_length }, Value::String(text)) => {
+        (Shape::Text { format, min_length }, Json::Text(text)) => {
             let wrong = |what: &str| Err(Wrong::new("format", what));
             match format.as_deref() {
                 Some("uuid") if !is_guid(text) => wrong("is not a GUID"),
@@ -97,16 +96,16 @@ pub(super) fn check(contract: &Contract, shape: &Shape, value: &Value) -> Result
                 _ => Ok(()),
             }
         }
-        (Shape::Enum { members, .. }, Value::String(text)) if members.contains(text) => Ok(()),
-        (Shape::Enum { members, .. }, Value::String(_)) => {
+        (Shape::Enum { members, .. }, Json::Text(text)) if members.iter().any(|member| *member == *text) => Ok(()),
+        (Shape::Enum { members, .. }, Json::Text(_)) => {
             Err(Wrong::new("body", format!("is not one of {}", members.join(", "))))
         }
-        (Shape::Integer { min, max }, Value::Number(number)) => match number.as_i64() {
+        (Shape::Integer { min, max }, Json::Number(number)) => match number.as_i64() {
             Some(number) if min.is_none_or(|min| min <= number) && max.is_none_or(|max| number <= max) => Ok(()),
             Some(_) => Err(Wrong::new("body", "is out of range")),
             None => Err(Wrong::new("body", "is not a whole number")),
         },
-        (Shape::Boolean, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Any, _) => Ok(()),
+        (Shape::Boolean, Json::Boolean(_)) | (Shape::Number, Json::Number(_)) | (Shape::Any, _) => Ok(()),
         // The description was linted, so that every name leads somewhere.
         (Shape::Named { .. }, _) => Ok(()),
         (expected, found) => {
@@ -151,14 +150,14 @@ fn known(properties: &[crate::contract::Property], name: &str) -> bool {
     properties.iter().any(|property| property.name == name)
 }
 
-fn describe(value: &Value) -> &'static str {
+fn describe(value: &Json<'_>) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Json::Null => "null",
+        Json::Boolean(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::Text(_) => "a string",
+        Json::List(_) => "a list",
+        Json::Object(_) => "an object",
     }
 }
 
@@ -199,9 +198,9 @@ mod tests {
     fn the_first_wrong_thing_is_named_with_its_kind_of_fact() {
         let contract = contract();
         let id = "C2B6C2B9-dddc-acd0-2b39-d519d803dbc3";
-        let wrong = |value| {
+        let wrong = |value: serde_json::Value| {
             let shape = Shape::Named { name: "Tested".to_owned() };
-            check(&contract, &shape, &value).err().map(|wrong| (wrong.kind, wrong.at))
+            check(&contract, &shape, &Json::from(&value)).err().map(|wrong| (wrong.kind, wrong.at))
         };
         let refused = |kind, at: &str| Some((kind, at.to_owned()));
         assert_eq!(wrong(json!({ "ids": [id], "when": null, "flag": true, "level": 3, "any": null })), None);

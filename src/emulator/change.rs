@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::seed;
-use super::state::{Cell, Key, Row, Store, Table};
+use super::state::{Cell, Key, Row, Store, Table, write_text};
 use crate::contract::{Contract, Effect, GivenValue, Log, Shape};
 use crate::odata::{Instant, format_instant, parse_instant};
 
@@ -110,12 +108,12 @@ impl Change {
         contract: &Contract,
         store: &mut Store,
         id: &str,
+        key: Key,
         create: bool,
         occasion: &Occasion<'_>,
     ) {
-        let key = Key::of(id);
         let table = &mut store.tables[self.table];
-        let before = match table.rows.get_mut(&key) {
+        let is_there = match table.rows.get_mut(&key) {
             Some(row) => {
                 if let Some(place) = self.processing {
                     row[place] = Cell::Boolean(false);
@@ -123,18 +121,22 @@ impl Change {
                 if self.becomes.iter().all(|(place, value)| row[*place] == *value) {
                     return;
                 }
-                // Only a first item needs to know what was there before.
-                self.log.as_ref().map(|_| row.clone())
+                true
             }
             None if create => {
                 let row = seed::bare(contract, &self.shape, table, id);
                 table.rows.insert(key.clone(), row);
-                None
+                false
             }
             None => return,
         };
+        // Only a first item needs to know what was there before.
+        let is_first = |log: &LogPlan| store.tables[log.table].group(&key).is_none();
+        let needs_before = is_there && self.log.as_ref().is_some_and(is_first);
+        let table = &mut store.tables[self.table];
         let now: Arc<str> = format_instant(occasion.now).into();
         let Some(row) = table.rows.get_mut(&key) else { return };
+        let before = needs_before.then(|| row.clone());
         for (place, value) in &self.becomes {
             row[*place].clone_from(value);
         }
@@ -142,8 +144,7 @@ impl Change {
             row[*place] = Cell::Text(now.clone());
         }
         if let Some(log) = &self.log {
-            let row = row.clone();
-            log.append(store, self.table, key, before.as_ref(), &row, occasion);
+            log.append(store, self.table, key, before.as_ref(), occasion);
         }
     }
 }
@@ -187,16 +188,11 @@ impl LogPlan {
         row
     }
 
-    fn append(
-        &self,
-        store: &mut Store,
-        owners: usize,
-        key: Key,
-        before: Option<&Row>,
-        after: &Row,
-        occasion: &Occasion<'_>,
-    ) {
-        let id = store.tables[owners].id(after).to_owned();
+    fn append(&self, store: &mut Store, owners: usize, key: Key, before: Option<&Row>, occasion: &Occasion<'_>) {
+        let owners = &store.tables[owners];
+        let Some(owner) = owners.rows.get(&key) else { return };
+        let id = owners.id(owner).to_owned();
+        let item = self.item(&store.tables[self.table], owner, occasion.actor);
         let items = &mut store.tables[self.table];
         let Bounds { per_entity, total } = occasion.bounds;
         if let (None, Some(before)) = (items.group(&key), before) {
@@ -218,7 +214,6 @@ impl LogPlan {
         if let Some(replaced) = replaced {
             items.rename(&key, &key, &replaced);
         }
-        let item = self.item(items, after, occasion.actor);
         items.add(key.clone(), key, item, per_entity, total);
     }
 }
@@ -245,18 +240,32 @@ impl Template {
             Self::Entity(place) => owner[*place].clone(),
             Self::Caller => actor.clone(),
             Self::Fixed(cell) => cell.clone(),
-            Self::Object(_) => Cell::from_json(&self.json(owner, actor)),
+            Self::Object(_) => {
+                let mut json = Vec::with_capacity(128);
+                self.write(owner, actor, &mut json);
+                Cell::Json(String::from_utf8_lossy(&json).into())
+            }
         }
     }
 
-    fn json(&self, owner: &Row, actor: &Cell) -> Value {
+    /// Appends the value as JSON.
+    fn write(&self, owner: &Row, actor: &Cell, json: &mut Vec<u8>) {
         match self {
-            Self::Object(properties) => properties
-                .iter()
-                .map(|(name, value)| (name.clone(), value.json(owner, actor)))
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
-            leaf => leaf.cell(owner, actor).to_json(),
+            Self::Entity(place) => owner[*place].write(json),
+            Self::Caller => actor.write(json),
+            Self::Fixed(cell) => cell.write(json),
+            Self::Object(properties) => {
+                json.push(b'{');
+                for (nth, (name, value)) in properties.iter().enumerate() {
+                    if nth > 0 {
+                        json.push(b',');
+                    }
+                    write_text(name, json);
+                    json.push(b':');
+                    value.write(owner, actor, json);
+                }
+                json.push(b'}');
+            }
         }
     }
 }

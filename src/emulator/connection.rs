@@ -129,9 +129,9 @@ impl Serving {
     {
         let activity = Arc::new(Activity::default());
         let is_proxy = self.service.proxy.is_some();
+        // A slow head is seen to below: a timer for each would cost each request.
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(None)
             .max_buf_size(BUFFER)
             .serve_connection(TokioIo::new(stream), self.answering(&activity));
         match is_proxy {
@@ -173,7 +173,7 @@ impl Serving {
                 let is_passed_on =
                     service.proxy.as_ref().is_some_and(|proxy| proxy.is_meant(&request, service.address));
                 let answer = match is_passed_on {
-                    true => Ok(proxy::pass(service, request).await),
+                    true => Ok(Box::pin(proxy::pass(service, request)).await),
                     false => service.handle(request, scheme).await,
                 };
                 drop(at_work);

@@ -4,13 +4,11 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use serde_json::Value;
-
 use super::answer::Done;
 use super::api::{Answer, Api, Plan};
 use super::body::{UNKNOWN_PROPERTY, check};
 use super::change::{Change, Occasion};
-use super::json::{self, JsonError};
+use super::json::{self, Json, JsonError};
 use super::list::{Members, Place, Wanted};
 use super::refusal::{Outcome, Refusal};
 use super::service::{Admitted, Service};
@@ -20,7 +18,7 @@ use crate::contract::{Body, Contract, Effect, Missing, Operation, ValueSource};
 use crate::odata::{Instant, QueryOption};
 
 /// Checks the body of a request. `None` if the operation takes none, or it is left out.
-pub(super) fn read_body(contract: &Contract, operation: &Operation, bytes: &[u8]) -> Outcome<Option<Value>> {
+pub(super) fn read_body<'a>(contract: &Contract, operation: &Operation, bytes: &'a [u8]) -> Outcome<Option<Json<'a>>> {
     let Some(body) = &operation.body else { return Ok(None) };
     if bytes.is_empty() {
         return match body.required {
@@ -42,7 +40,7 @@ pub(super) fn read_body(contract: &Contract, operation: &Operation, bytes: &[u8]
     Ok(Some(value))
 }
 
-fn wrong(contract: &Contract, operation: &Operation, body: &Body, value: &Value) -> Outcome<()> {
+fn wrong(contract: &Contract, operation: &Operation, body: &Body, value: &Json<'_>) -> Outcome<()> {
     check(contract, &body.shape, value).map_err(|wrong| {
         let refusal = Refusal::bad_request(wrong.sentence());
         match (wrong.kind, wrong.property()) {
@@ -57,7 +55,7 @@ fn wrong(contract: &Contract, operation: &Operation, body: &Body, value: &Value)
 
 impl Service {
     /// Changes the state and answers.
-    pub(super) fn perform(&self, admitted: &Admitted<'_>, body: Option<&Value>) -> Outcome<Done> {
+    pub(super) fn perform(&self, admitted: &Admitted<'_>, body: Option<&Json<'_>>) -> Outcome<Done> {
         let plan = admitted.plan;
         self.settle();
         if !plan.changes.is_empty() {
@@ -106,10 +104,13 @@ impl Service {
     }
 
     /// Applies every effect of an operation; where one is refused, nothing has changed.
-    fn change(&self, admitted: &Admitted<'_>, plan: &Plan, body: Option<&Value>, store: &mut Store) -> Outcome<()> {
+    fn change(&self, admitted: &Admitted<'_>, plan: &Plan, body: Option<&Json<'_>>, store: &mut Store) -> Outcome<()> {
         let effects = || admitted.operation.effects.iter().zip(&plan.changes);
+        let mut keys = Vec::with_capacity(plan.changes.len());
         for (effect, change) in effects() {
-            self.possible(admitted, effect, change, body, store)?;
+            let of_effect: Vec<_> = ids(admitted, effect, body).map(|id| (id, Key::of(id))).collect();
+            self.possible(admitted, effect, change, &of_effect, store)?;
+            keys.push(of_effect);
         }
         let actor = admitted.caller.as_ref().map_or(&Cell::Null, |caller| &caller.id);
         let now = self.clock.now();
@@ -118,10 +119,10 @@ impl Service {
             return Ok(());
         }
         let occasion = Occasion { now, actor, bounds: self.bounds };
-        for (effect, change) in effects() {
+        for ((effect, change), keys) in effects().zip(keys) {
             let create = effect.missing == Missing::Create;
-            for id in ids(admitted, effect, body) {
-                change.apply(&admitted.api.contract, store, id, create, &occasion);
+            for (id, key) in keys {
+                change.apply(&admitted.api.contract, store, id, key, create, &occasion);
             }
         }
         Ok(())
@@ -129,7 +130,14 @@ impl Service {
 
     /// Keeps every effect of an operation for later. What a member still waits for is done first,
     /// so that changes keep their order and no member has more than one.
-    fn postpone(&self, admitted: &Admitted<'_>, body: Option<&Value>, store: &mut Store, now: Instant, actor: &Cell) {
+    fn postpone(
+        &self,
+        admitted: &Admitted<'_>,
+        body: Option<&Json<'_>>,
+        store: &mut Store,
+        now: Instant,
+        actor: &Cell,
+    ) {
         let place = |api: &Api| api.contract.operations.iter().position(|known| known.id == admitted.operation.id);
         let api = self.apis.iter().position(|api| api.contract.api == admitted.api.contract.api);
         let (Some(api), Some(operation)) = (api, place(admitted.api)) else { return };
@@ -169,7 +177,8 @@ impl Service {
         let Api { contract, plans, .. } = &self.apis[api];
         let (effect, change) = (&contract.operations[operation].effects[nth], &plans[operation].changes[nth]);
         let occasion = Occasion { now, actor: &pending.actor, bounds: self.bounds };
-        change.apply(contract, store, &pending.id, effect.missing == Missing::Create, &occasion);
+        let key = Key::of(&pending.id);
+        change.apply(contract, store, &pending.id, key, effect.missing == Missing::Create, &occasion);
     }
 
     /// Refuses the call if an identity may not be missing or be in its present state, or if
@@ -179,14 +188,14 @@ impl Service {
         admitted: &Admitted<'_>,
         effect: &Effect,
         change: &Change,
-        body: Option<&Value>,
+        keys: &[(&str, Key)],
         store: &Store,
     ) -> Outcome<()> {
         let table = &store.tables[change.table];
         let (contract, operation) = (&admitted.api.contract, admitted.operation);
         if !change.refuses.is_empty() {
-            for id in ids(admitted, effect, body) {
-                let Some(refused) = table.get(id).and_then(|row| change.refuses(row)) else { continue };
+            for (id, key) in keys {
+                let Some(refused) = table.rows.get(key).and_then(|row| change.refuses(row)) else { continue };
                 let refused = &effect.refuses[refused];
                 let message =
                     format!("'{}' cannot be changed: {} is {}.", shortened(id), refused.property, refused.value);
@@ -198,7 +207,7 @@ impl Service {
             return Ok(());
         }
         let mut n_new = 0;
-        for id in ids(admitted, effect, body).filter(|id| table.get(id).is_none()) {
+        for (id, _) in keys.iter().filter(|(_, key)| !table.rows.contains_key(key)) {
             match (effect.missing, &effect.ids) {
                 (Missing::Ignore, _) => {}
                 (Missing::Create, _) => n_new += 1,
@@ -244,19 +253,23 @@ fn owned<'a>(
 }
 
 /// The identities that an effect is about.
-fn ids<'a>(admitted: &'a Admitted<'_>, effect: &'a Effect, body: Option<&'a Value>) -> impl Iterator<Item = &'a str> {
+fn ids<'a>(
+    admitted: &'a Admitted<'_>,
+    effect: &'a Effect,
+    body: Option<&'a Json<'a>>,
+) -> impl Iterator<Item = &'a str> {
     let (one, many) = match &effect.ids {
         ValueSource::Path(name) => {
             let found = admitted.parameters.iter().find(|(parameter, _)| parameter == name);
             (found.map(|(_, value)| value.as_ref()), None)
         }
         ValueSource::Body(name) => match body.and_then(|body| body.get(name)) {
-            Some(Value::Array(ids)) => (None, Some(ids)),
-            Some(Value::String(id)) => (Some(id.as_str()), None),
+            Some(Json::List(ids)) => (None, Some(ids)),
+            Some(Json::Text(id)) => (Some(id.as_ref()), None),
             _ => (None, None),
         },
     };
-    one.into_iter().chain(many.into_iter().flatten().filter_map(Value::as_str))
+    one.into_iter().chain(many.into_iter().flatten().filter_map(Json::as_str))
 }
 
 fn absent(id: &str) -> Box<Refusal> {

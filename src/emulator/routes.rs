@@ -96,10 +96,17 @@ impl Routes {
                 .map(|operation| Found { operation: *operation, parameters: Vec::new() })
                 .collect();
         }
-        let fitting = || self.candidates(path).filter(|route| route.fits(path));
-        let Some(fewest) = fitting().map(|route| route.n_parameters).min() else { return Vec::new() };
-        let best = fitting().filter(|route| route.n_parameters == fewest);
-        best.map(|route| Found { operation: route.operation, parameters: route.parameters(path) }).collect()
+        let (mut best, mut fewest): (Vec<&Route>, _) = (Vec::new(), usize::MAX);
+        for route in self.candidates(path).filter(|route| route.fits(path)) {
+            if route.n_parameters < fewest {
+                fewest = route.n_parameters;
+                best.clear();
+            }
+            if route.n_parameters == fewest {
+                best.push(route);
+            }
+        }
+        best.iter().map(|route| Found { operation: route.operation, parameters: route.parameters(path) }).collect()
     }
 
     /// Paths with parameters that have as many segments, and the same first one or a parameter.
@@ -144,7 +151,9 @@ impl Routes {
 
 /// Whether something in a path may be qualified with the namespace.
 pub(super) fn is_qualified(path: &str) -> bool {
-    path.as_bytes().windows(NAMESPACE.len()).any(|part| part.eq_ignore_ascii_case(NAMESPACE.as_bytes()))
+    let path = path.as_bytes();
+    // Hardly a path has a dot, but each is looked at.
+    path.contains(&b'.') && path.windows(NAMESPACE.len()).any(|part| part.eq_ignore_ascii_case(NAMESPACE.as_bytes()))
 }
 
 /// No described path is longer.

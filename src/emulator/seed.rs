@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::check;
 use super::config::StartError;
+use super::json::Json;
 use super::state::{Cell, Key, Row, Store, Table};
 use super::view::SENTINEL;
 use crate::contract::{Contract, EntitySet, Exchange, Operation, Property, Shape, ValueSource};
@@ -43,18 +44,16 @@ pub(super) fn store(contracts: &[Contract], given: &Given, generated: usize) -> 
             }
         }
         for shape in contract.shapes.values() {
-            let Some(set) = contract.entity_set(shape).filter(|set| contract.owner(&set.name).is_none()) else {
-                continue;
-            };
-            let first = store.tables.iter().position(|table| table.set == set.name);
+            let Some(set) = contract.entity_set(shape).filter(|set| !seen.is_nested(&set.name)) else { continue };
+            let Some(table) = store.tables.iter_mut().find(|table| table.set == set.name) else { continue };
             for index in 0..generated {
                 let id = guid(&set.name, index);
-                if first.is_some_and(|table| store.tables[table].get(&id).is_some()) {
+                if table.get(&id).is_some() {
                     break;
                 }
                 let mut entity = seen.state(shape, index);
                 entity.insert(set.key.clone(), json!(id));
-                insert(&mut store, &seen, shape, &entity);
+                insert_into(table, &seen, shape, &entity, None);
             }
         }
     }
@@ -94,7 +93,7 @@ fn members(store: &mut Store, contracts: &[Contract], given: &Given) -> Result<(
                     return Err(refuse(name, "the description does not have it"));
                 };
                 let is_null = value.is_null() && property.nullable;
-                if !is_null && let Err(wrong) = check(contract, &property.shape, value) {
+                if !is_null && let Err(wrong) = check(contract, &property.shape, &Json::from(value)) {
                     return Err(refuse(name, format!("{} {}", wrong.at, wrong.what).trim_start()));
                 }
             }
@@ -111,8 +110,11 @@ fn members(store: &mut Store, contracts: &[Contract], given: &Given) -> Result<(
                     Some(owner.ok_or_else(|| refuse(&of.property, &format!("it names no member of '{}'", of.set)))?)
                 }
             };
+            let seen = Seen::of(contract);
             let n_before = count(store);
-            insert_into(store, &Seen::of(contract), shape, member, owner);
+            if let Some(table) = table_of(store, &seen, shape) {
+                insert_into(table, &seen, shape, member, owner);
+            }
             if count(store) == n_before && owner.is_none() {
                 return Err(refuse(key, "another member has it too"));
             }
@@ -145,8 +147,9 @@ fn owners(store: &mut Store, seen: &Seen<'_>) {
         let mut entity = present.map(|item| (*item).clone()).unwrap_or_default();
         entity.insert(key.to_owned(), json!(id));
         insert(store, seen, owner, &entity);
+        let Some(table) = table_of(store, seen, shape) else { continue };
         for item in items {
-            insert_into(store, seen, shape, item, Some(id));
+            insert_into(table, seen, shape, item, Some(id));
         }
     }
 }
@@ -164,15 +167,19 @@ pub(super) fn bare(contract: &Contract, shape: &Shape, table: &Table, id: &str) 
     row.into()
 }
 
-/// Properties that exchanges show of an open entity and its shape does not know.
-pub(super) fn undocumented(contract: &Contract, set: &str) -> Vec<Property> {
-    let mut extra: Vec<Property> = Vec::new();
+/// Properties that exchanges show of open entities and their shapes do not know, by set.
+pub(super) type Undocumented = BTreeMap<String, Vec<Property>>;
+
+/// Those of all sets.
+pub(super) fn undocumented(contract: &Contract) -> Undocumented {
+    let mut undocumented = Undocumented::new();
     for exchange in &contract.exchanges {
         let Some(operation) = contract.operation(&exchange.operation) else { continue };
         let Some((shape, entities)) = entities(contract, operation, exchange) else { continue };
         let Shape::Object { open: true, set: Some(of), .. } = contract.resolve(shape) else { continue };
-        for (name, value) in entities.into_iter().flatten().filter(|_| of.name == set) {
-            let known = properties(contract, shape).iter().chain(&extra).any(|property| property.name == *name);
+        let extra = undocumented.entry(of.name.clone()).or_default();
+        for (name, value) in entities.into_iter().flatten() {
+            let known = properties(contract, shape).iter().chain(&*extra).any(|property| property.name == *name);
             if !known && !name.contains('@') {
                 extra.push(Property {
                     name: name.clone(),
@@ -185,7 +192,7 @@ pub(super) fn undocumented(contract: &Contract, set: &str) -> Vec<Property> {
             }
         }
     }
-    extra
+    undocumented
 }
 
 /// A value that fits a shape; `index` tells entities apart.
@@ -232,14 +239,14 @@ fn guid(name: &str, index: usize) -> String {
 fn tables(contracts: &[Contract]) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     for contract in contracts {
+        let undocumented = undocumented(contract);
         for shape in contract.shapes.values() {
             let Shape::Object { properties, set: Some(set), .. } = shape else { continue };
             let place = tables.iter().position(|table| table.set == set.name).unwrap_or_else(|| {
                 tables.push(Table::new(&set.name, &set.key));
                 tables.len() - 1
             });
-            let extra = undocumented(contract, &set.name);
-            for property in properties.iter().chain(&extra) {
+            for property in properties.iter().chain(undocumented.get(&set.name).into_iter().flatten()) {
                 if tables[place].column(&property.name).is_none() {
                     tables[place].columns.push(property.name.clone());
                 }
@@ -252,21 +259,26 @@ fn tables(contracts: &[Contract]) -> Vec<Table> {
 /// A contract, and what its exchanges show beyond it, looked up once for each set.
 struct Seen<'a> {
     contract: &'a Contract,
-    extra: Vec<(&'a str, Vec<Property>)>,
-    /// Documented entities, with the sets that they belong to.
+    extra: Undocumented,
+    /// Nested sets, and those that their members belong to.
+    nested: Vec<(&'a str, &'a str)>,
+    /// Documented entities, with the sets that they are of.
     shown: Vec<(&'a str, &'a Map<String, Value>)>,
 }
 
 impl<'a> Seen<'a> {
     fn of(contract: &'a Contract) -> Self {
-        let sets = contract.shapes.values().filter_map(|shape| contract.entity_set(shape));
-        let extra = sets.map(|set| (set.name.as_str(), undocumented(contract, &set.name))).collect();
+        let nested = contract.operations.iter().filter_map(|operation| {
+            let owner = operation.of.as_ref()?;
+            Some((contract.served_set(operation)?.name.as_str(), owner.set.as_str()))
+        });
         let shown = contract.exchanges.iter().filter_map(|exchange| {
             let (shape, entities) = entities(contract, contract.operation(&exchange.operation)?, exchange)?;
             let set = contract.entity_set(shape)?;
             Some(entities.into_iter().map(move |entity| (set.name.as_str(), entity)))
         });
-        Self { contract, extra, shown: shown.flatten().collect() }
+        let extra = undocumented(contract);
+        Self { contract, extra, nested: nested.collect(), shown: shown.flatten().collect() }
     }
 
     /// The enum members of one documented entity, the same one for the same index: members out
@@ -293,7 +305,7 @@ impl<'a> Seen<'a> {
     /// The enumerations of some documented state, of an entity or of its past.
     fn state(&self, shape: &Shape, index: usize) -> Map<String, Value> {
         let Some(set) = self.contract.entity_set(shape) else { return Map::new() };
-        let is_of = |of: &str| of == set.name || self.contract.owner(of).is_some_and(|owner| owner.set == set.name);
+        let is_of = |of: &str| of == set.name || self.nested.contains(&(of, &set.name));
         let shown: Vec<_> = self.shown.iter().filter(|(of, _)| is_of(of)).collect();
         let Some((_, state)) = index.checked_rem(shown.len()).and_then(|place| shown.get(place)) else {
             return Map::new();
@@ -304,20 +316,31 @@ impl<'a> Seen<'a> {
     }
 
     fn extra(&self, set: &str) -> &[Property] {
-        self.extra.iter().find(|(name, _)| *name == set).map(|(_, extra)| extra.as_slice()).unwrap_or_default()
+        self.extra.get(set).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn is_nested(&self, set: &str) -> bool {
+        self.nested.iter().any(|(nested, _)| *nested == set)
     }
 }
 
 /// Adds a member, unless it is there: documented values where they fit, plausible ones elsewhere.
 fn insert(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String, Value>) {
-    insert_into(store, seen, shape, entity, None);
+    if let Some(table) = table_of(store, seen, shape) {
+        insert_into(table, seen, shape, entity, None);
+    }
+}
+
+/// The table of an entity shape.
+fn table_of<'s>(store: &'s mut Store, seen: &Seen<'_>, shape: &Shape) -> Option<&'s mut Table> {
+    let set = seen.contract.entity_set(shape)?;
+    store.tables.iter_mut().find(|table| table.set == set.name)
 }
 
 /// The same, of a nested set where the entity is named that the member belongs to.
-fn insert_into(store: &mut Store, seen: &Seen<'_>, shape: &Shape, entity: &Map<String, Value>, owner: Option<&str>) {
+fn insert_into(table: &mut Table, seen: &Seen<'_>, shape: &Shape, entity: &Map<String, Value>, owner: Option<&str>) {
     let contract = seen.contract;
     let Some(set) = contract.entity_set(shape) else { return };
-    let Some(table) = store.tables.iter_mut().find(|table| table.set == set.name) else { return };
     let Some(id) = entity.get(&set.key).and_then(Value::as_str).map(str::to_ascii_lowercase) else { return };
     let (key, owner) = (Key::of(&id), owner.map(Key::of));
     let members = owner.as_ref().map_or(Some(&table.rows), |owner| table.group(owner));
@@ -362,7 +385,7 @@ fn fits(contract: &Contract, shape: &Shape, value: &Value) -> bool {
             other => other.clone(),
         }
     }
-    check(contract, shape, &known(value)).is_ok()
+    check(contract, shape, &Json::from(&known(value))).is_ok()
 }
 
 /// Whether the set holds an entity with the same identity and other values. Pages show one
@@ -375,7 +398,7 @@ fn contradicts(store: &Store, contract: &Contract, shape: &Shape, entity: &Map<S
     let Some((table, row)) = held else { return false };
     properties(contract, shape).iter().filter(|property| Some(property.name.as_str()) != key(contract, shape)).any(
         |property| match (entity.get(&property.name), table.column(&property.name)) {
-            (Some(value), Some(place)) if check(contract, &property.shape, value).is_ok() => {
+            (Some(value), Some(place)) if check(contract, &property.shape, &Json::from(value)).is_ok() => {
                 row[place] != Cell::from_json(value)
             }
             _ => false,

@@ -7,14 +7,14 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority as HostAndPort;
 use hyper::{Request, Response, StatusCode, Uri};
-use serde_json::Value;
+use serde_json::Number;
 
 use super::answer::Trace;
 use super::api::{Answer, Api, Plan};
@@ -26,6 +26,7 @@ use super::clock::{self, Clock};
 use super::content::{Answered, Content};
 use super::directory::Directory;
 use super::identity::Kind;
+use super::json::Json;
 use super::list::{KNOWN, Place, SKIP_TOKEN};
 use super::log::{self, Seen};
 use super::perform::read_body;
@@ -118,7 +119,7 @@ pub(super) struct Respelled(pub(super) Uri);
 /// The longest body that is read.
 const LONGEST_BODY: usize = 1024 * 1024;
 /// How much of a refused request is taken from the connection, so that its answer is heard.
-const DRAINED: usize = 8 * LONGEST_BODY;
+const DRAINED: usize = 16 * LONGEST_BODY;
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -130,24 +131,28 @@ impl Service {
         if self.version(&parts).is_none()
             && let Some(endpoint) = Endpoint::at(parts.uri.path())
         {
-            return Ok(self.sign_in(endpoint, &parts, scheme, body).await);
+            // What is rare is kept apart, so that the state of every other request stays small.
+            return Ok(Box::pin(self.sign_in(endpoint, &parts, scheme, body)).await);
         }
         let trace = Trace::new(&parts.headers);
         if self.is_batch(&parts) {
-            return self.batch(&parts, scheme, body, trace).await;
+            return Box::pin(self.batch(&parts, scheme, body, trace)).await;
         }
         if self.watch.is_on() {
-            return self.watched(&parts, scheme, body, trace).await;
+            return Box::pin(self.watched(&parts, scheme, body, trace)).await;
         }
         let started = log::is_on().then(clock::stopwatch);
         let outcome = match self.admit(&parts, scheme) {
-            Ok(admitted) => match self.receive(&admitted, &mut body).await {
-                Ok(value) => self.perform(&admitted, value.as_ref()),
-                Err(refusal) => Err(refusal),
-            },
+            Ok(admitted) if admitted.operation.body.is_none() => self.perform(&admitted, None),
+            Ok(admitted) => arrived(&mut body).await.and_then(|bytes| {
+                let value = read_body(&admitted.api.contract, admitted.operation, &bytes)?;
+                self.perform(&admitted, value.as_ref())
+            }),
             Err(refusal) => Err(refusal),
         };
-        drain(&parts, body).await;
+        if is_left(&parts, &body) {
+            Box::pin(drain(&parts, body)).await;
+        }
         if let Some(started) = started {
             let ((status, violated), (request_id, _)) = (log::shown(&outcome), trace.ids());
             self.log(&parts, &Seen { status, violated, request_id: &request_id, took: started.elapsed() });
@@ -229,16 +234,11 @@ impl Service {
 
     /// The version that a path begins with, if it is served.
     pub(super) fn version(&self, parts: &Parts) -> Option<&Api> {
-        let version = parts.uri.path().get(1..).and_then(|path| path.split('/').next()).unwrap_or_default();
-        self.apis.iter().find(|api| api.contract.api == version)
-    }
-
-    /// Takes the body from the connection and checks it.
-    async fn receive(&self, admitted: &Admitted<'_>, body: &mut Incoming) -> Outcome<Option<Value>> {
-        if admitted.operation.body.is_none() {
-            return Ok(None);
-        }
-        read_body(&admitted.api.contract, admitted.operation, &arrived(body).await?)
+        let path = parts.uri.path().strip_prefix('/')?;
+        let is_of = |api: &&Api| {
+            path.strip_prefix(api.contract.api.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.apis.iter().find(is_of)
     }
 
     /// Checks everything about a request but its body.
@@ -352,12 +352,26 @@ fn bears_token(headers: &HeaderMap) -> bool {
     pair.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty())
 }
 
-/// Takes what is left of a body from the connection, so that the answer is heard. Who waits for
-/// leave to send it is told to keep it.
-pub(super) async fn drain(parts: &Parts, body: Incoming) {
-    if !body.is_end_stream() && !parts.headers.contains_key(EXPECT) {
-        let _ = tokio::time::timeout(PATIENCE, Limited::new(body, DRAINED).collect()).await;
+/// Whether there is more of a body to come. Who waits for leave to send it is told to keep it.
+fn is_left(parts: &Parts, body: &Incoming) -> bool {
+    !body.is_end_stream() && !parts.headers.contains_key(EXPECT)
+}
+
+/// Takes what is left of a body from the connection, so that the answer is heard.
+pub(super) async fn drain(parts: &Parts, mut body: Incoming) {
+    if !is_left(parts, &body) {
+        return;
     }
+    let taken = async {
+        let mut n_bytes = 0;
+        // Piece by piece: nobody reads it, so that none of it is kept.
+        while n_bytes < DRAINED
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            n_bytes += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, taken).await;
 }
 
 /// Takes a whole body from the connection, and does not wait forever.
@@ -487,23 +501,27 @@ fn value(api: &Api, operation: &Operation, query: &Query, option: &QueryOption<'
 }
 
 /// Text out of a URL, as the JSON value that a shape speaks of.
-fn typed(shape: &Shape, text: &str) -> Value {
+fn typed<'a>(shape: &Shape, text: &'a str) -> Json<'a> {
     let parsed = match shape {
-        Shape::Integer { .. } => text.parse::<i64>().ok().map(Value::from),
-        Shape::Number => text.parse::<f64>().ok().map(Value::from),
-        Shape::Boolean => text.parse::<bool>().ok().map(Value::from),
+        Shape::Integer { .. } => text.parse::<i64>().ok().map(|number| Json::Number(number.into())),
+        Shape::Number => text.parse().ok().and_then(Number::from_f64).map(Json::Number),
+        Shape::Boolean => text.parse().ok().map(Json::Boolean),
         _ => None,
     };
-    parsed.unwrap_or_else(|| text.into())
+    parsed.unwrap_or(Json::Text(text.into()))
+}
+
+/// A media type without its parameters.
+fn media_type(text: &str) -> &str {
+    text.split_once(';').map_or(text, |(media_type, _)| media_type).trim()
 }
 
 /// Whether the body, if the operation takes one, is announced as the documented media type.
 pub(super) fn content_type(api: &Api, operation: &Operation, parts: &Parts) -> Outcome<()> {
     let Some(body) = &operation.body else { return Ok(()) };
     let mut found = parts.headers.get_all(CONTENT_TYPE).iter();
-    let media_type = |text: &str| text.split(';').next().map(|text| text.trim().to_owned()).unwrap_or_default();
     let fits = match (found.next().map(|found| found.to_str()), found.next()) {
-        (Some(Ok(found)), None) => media_type(found).eq_ignore_ascii_case(&media_type(&body.content_type)),
+        (Some(Ok(found)), None) => media_type(found).eq_ignore_ascii_case(media_type(&body.content_type)),
         (None, _) => !body.required && parts.headers.get("content-length").is_none_or(|length| length == "0"),
         _ => false,
     };

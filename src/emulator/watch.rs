@@ -18,6 +18,7 @@ use super::clock::{self, Clock};
 use super::content::{Answered, Broken, Content};
 use super::faults::{Active, Fault, Spoil, Strike, Subject};
 use super::identity::{Kind, PERSONAL_TENANT, TENANT};
+use super::json::Json;
 use super::judge::Judge;
 use super::list::{Place, SKIP_TOKEN};
 use super::log::{self, Seen};
@@ -219,7 +220,7 @@ impl Service {
     /// Does what was asked for, unless a fault says otherwise.
     fn carry_out(
         &self,
-        ready: Outcome<(Admitted<'_>, Option<Value>)>,
+        ready: Outcome<(Admitted<'_>, Option<Json<'_>>)>,
         subject: Option<&Subject<'_>>,
     ) -> (End, Option<&'static str>) {
         let strike = subject.and_then(|subject| self.watch.active().before(subject, self.clock.now()));

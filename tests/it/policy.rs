@@ -31,18 +31,12 @@ const NOT_IN_CLIENT: &[&str] = &[
 ];
 
 /// What is in no build of any kind: a second TLS or crypto stack, C that needs a system library,
-/// unmaintained parsers, a web framework where hyper will do.
-const BANNED: &[&str] = &[
-    "aws-lc-rs",
-    "aws-lc-sys",
-    "axum",
-    "native-tls",
-    "openssl",
-    "openssl-sys",
-    "serde_yaml",
-    "serde_yml",
-    "yaml-rust",
-];
+/// unmaintained parsers.
+const BANNED: &[&str] =
+    &["aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys", "serde_yaml", "serde_yml", "yaml-rust"];
+
+/// What only tests and benches may use: a web framework, where hyper will do for a program.
+const ONLY_FOR_TESTS: &[&str] = &["axum"];
 
 /// Licences that code under ours may be used with.
 const LICENCES: &[&str] = &[
@@ -149,6 +143,16 @@ fn banned(lock: &str) -> Vec<&str> {
 }
 
 #[test]
+fn what_is_only_for_tests_is_in_no_program() {
+    let Some(packages) = tree(&["--edges", "normal,build", "--all-features"]) else { return };
+    assert_eq!(only_for_tests(&packages), Vec::<&str>::new());
+}
+
+fn only_for_tests(packages: &BTreeMap<String, Package>) -> Vec<&str> {
+    packages.values().map(|package| package.name.as_str()).filter(|name| ONLY_FOR_TESTS.contains(name)).collect()
+}
+
+#[test]
 fn every_licence_is_one_that_we_may_use() {
     let Some(packages) = tree(&["--edges", "normal,build,dev", "--all-features"]) else { return };
     assert_eq!(unusable(&packages), Vec::<String>::new());
@@ -180,6 +184,7 @@ fn the_checks_fail_for_what_they_forbid() {
     );
     assert_eq!(found.len(), 2);
     assert_eq!(not_for_the_client(&found), ["clap", "hyper/server"]);
+    assert_eq!(only_for_tests(&packages("axum v0.8.9\tMIT\tjson\nhyper v1.0.0\tMIT\t\n")), ["axum"]);
     assert_eq!(banned("name = \"serde\"\nname = \"openssl-sys\"\nname = \"openssl-probe\"\n"), ["openssl-sys"]);
     let usable = |name: &str, licence: &str| is_usable(name, licence).unwrap_or(false);
     for licence in ["MIT/Apache-2.0", "GPL-3.0-only OR MIT", "(MIT OR Apache-2.0) AND Unicode-3.0"] {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::api::Api;
 use super::super::body::check;
+use super::super::json::Json;
 use super::super::seed;
 use super::super::state::{Cell, Key, Row, Store, Table};
 use super::reply::{Answer, Reply, Trouble};
@@ -175,7 +176,7 @@ fn write(control: &Control, table: &Table, row: &mut Row, given: &Map<String, Va
             let wrong = match value {
                 Value::Null if property.nullable => None,
                 Value::Null => Some("may not be null".to_owned()),
-                value => check(contract, &property.shape, value).err().map(|wrong| wrong.what),
+                value => check(contract, &property.shape, &Json::from(value)).err().map(|wrong| wrong.what),
             };
             if let Some(wrong) = wrong {
                 return Err(Trouble::bad(format!("the property '{shown}' {wrong}")));

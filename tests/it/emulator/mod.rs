@@ -6,6 +6,7 @@ mod batch;
 mod command;
 mod connections;
 mod control;
+mod crowd;
 mod faults;
 mod history;
 #[cfg(feature = "tls")]
