@@ -108,6 +108,12 @@ impl Accepted {
         self.checks().find(|(id, _)| *id == check).map(|(_, entry)| entry.reason.clone())
     }
 
+    /// Whether any entry names a check of `conform`.
+    #[must_use]
+    pub fn names_checks(&self) -> bool {
+        self.checks().next().is_some()
+    }
+
     /// Entries that name no check of `planned`, the checks of one API version. Of other versions,
     /// and of sides without any planned check, nothing is known, so that nothing is said.
     #[must_use]

@@ -217,7 +217,8 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
         return list(&conformance::plan_with(contract, &sides, page_list(pages.as_ref())), &selection);
     }
     let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
-    accepted_list::look_up(&accepted, &conformance::plan_with(contract, &Side::ALL, page_list(pages.as_ref())), &apis)?;
+    let planned = || conformance::plan_with(contract, &Side::ALL, page_list(pages.as_ref()));
+    accepted_list::look_up(&accepted, planned, &apis)?;
     let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;
     let files = output::begin_all(&command.output)?;
     let kept = Kept::begin(command.record.as_deref(), command.replay.as_deref(), contract)?;

@@ -181,12 +181,14 @@ async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn L
     let selection = options.selection;
     let documents = options.docs.map(|docs| documents::judge(options.contract, docs.pages));
     let decided = || documents.iter().flat_map(|documents| documents.docs.iter().chain(&documents.drift));
+    let (client_cases, server_cases) = (rules::client::cases(&facts), rules::server::cases(&facts));
     let mut all: Vec<Check> = decided().map(|decided| decided.check.clone()).collect();
-    all.extend(plan_sent(options.contract, &[Side::Client, Side::Server]));
-    let planned: Vec<Check> = all.iter().filter(|check| options.sides.contains(&check.side)).cloned().collect();
-    let n_checks = planned.iter().filter(|check| selection.takes(&check.id)).count();
+    all.extend(client_cases.iter().flat_map(|case| &case.checks).map(|asserted| asserted.check.clone()));
+    all.extend(server_cases.iter().flat_map(|case| &case.checks).map(|asserted| asserted.check.clone()));
+    let planned = || all.iter().filter(|check| options.sides.contains(&check.side));
+    let n_checks = planned().filter(|check| selection.takes(&check.id)).count();
     if n_checks == 0 {
-        return Err(RunError::Selection(selection.explain(&planned)));
+        return Err(RunError::Selection(selection.explain(&planned().cloned().collect::<Vec<_>>())));
     }
     let (recorder, recording) = match source {
         Source::Live => (None, None),
@@ -198,7 +200,7 @@ async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn L
     let mut target = "none".to_owned();
     // The server first: whether it can be reached decides whether there is a run.
     if options.sides.contains(&Side::Server) {
-        let cases = selected(rules::server::cases(&facts), selection, |case| &mut case.checks);
+        let cases = selected(server_cases, selection, |case| &mut case.checks);
         if let Some(recording) = recording {
             let head = &recording.head;
             target = format!("replay of {}, recorded {} by {}", head.target, head.recorded, head.tool);
@@ -219,7 +221,7 @@ async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn L
         }
     }
     if options.sides.contains(&Side::Client) {
-        let cases = selected(rules::client::cases(&facts), selection, |case| &mut case.checks);
+        let cases = selected(client_cases, selection, |case| &mut case.checks);
         client::run(cases, options.contract, options.foreign, &mut run).await?;
     }
     for decided in decided().filter(|decided| options.sides.contains(&decided.check.side)) {
@@ -229,7 +231,7 @@ async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn L
     }
     let mut checks = run.judged;
     let position: HashMap<&str, usize> =
-        planned.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
+        all.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
     checks.sort_by_key(|judged| position.get(judged.check.id.as_str()).copied());
     let planned_sides = if documents.is_some() { &Side::ALL[..] } else { &[Side::Client, Side::Server] };
     let mut stale = options.accepted.stale_checks(&checks, &all, planned_sides);
