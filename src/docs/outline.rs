@@ -169,17 +169,13 @@ impl Outline {
     }
 }
 
-/// Where lines start and end.
+/// Where lines start and end, which is at line feeds only.
 fn lines(text: &str) -> Vec<(u32, u32)> {
-    let bytes = text.as_bytes();
     let offset = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
     let mut spans = Vec::with_capacity(text.len() / 24);
     let mut start = 0;
-    for end in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-        // The LF of a CR LF ends nothing: its line has ended with the CR.
-        if !(bytes[end] == b'\n' && end > 0 && bytes[end - 1] == b'\r') {
-            spans.push((offset(start), offset(end)));
-        }
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        spans.push((offset(start), offset(end)));
         start = end + 1;
     }
     if start < text.len() {

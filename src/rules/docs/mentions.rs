@@ -1,6 +1,6 @@
 //! What pages mention of each other: small enough to be kept for a whole checkout.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{PageContext, Rule};
 use crate::contract::Origin;
@@ -143,7 +143,7 @@ fn own_type(spelled: &str) -> Option<&str> {
 /// last dash; and the resource that it describes.
 fn resources(page: &Page) -> Vec<(String, usize)> {
     let text = page.outline.text(1, page.outline.len());
-    let mut found = HashMap::new();
+    let mut found = BTreeMap::new();
     if let Some(resource) = &page.resource {
         let title = page.lines.title.unwrap_or(1);
         let file = page.page.rsplit('/').next().unwrap_or_default();
@@ -161,12 +161,10 @@ fn resources(page: &Page) -> Vec<(String, usize)> {
         let end = stem.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
         insert(&mut found, &stem[..end.unwrap_or(stem.len())], page.outline.line_at(at));
     }
-    let mut found: Vec<(String, usize)> = found.into_iter().collect();
-    found.sort_unstable();
-    found
+    found.into_iter().collect()
 }
 
-fn insert(found: &mut HashMap<String, usize>, stem: &str, line: usize) {
+fn insert(found: &mut BTreeMap<String, usize>, stem: &str, line: usize) {
     if found.contains_key(stem) {
         return;
     }
