@@ -67,19 +67,7 @@ pub(super) async fn run(
     target.greet().await?;
     // Accounts that were named are the only ones to act on, wherever the server is.
     let away = target.reach() == Reach::Away || options.test_ids.is_some();
-    let mut session = Examination {
-        contract,
-        absent: BTreeSet::new(),
-        target,
-        replaced: BTreeMap::new(),
-        listed: BTreeMap::new(),
-        untried: BTreeMap::new(),
-        silences: 0,
-        settle: options.settle,
-        in_vain: 0,
-        held: None,
-        control: None,
-    };
+    let mut session = Examination::new(contract, target, options.settle);
     match (away, options.test_ids) {
         (true, Some(ids)) => session.replace_by(&cases, ids),
         (true, None) => {}
@@ -177,7 +165,24 @@ impl Pause {
     }
 }
 
-impl Examination<'_> {
+impl<'a> Examination<'a> {
+    /// Before anything was sent.
+    fn new(contract: &'a Contract, target: Target, settle: Duration) -> Self {
+        Self {
+            contract,
+            absent: BTreeSet::new(),
+            target,
+            replaced: BTreeMap::new(),
+            listed: BTreeMap::new(),
+            untried: BTreeMap::new(),
+            silences: 0,
+            settle,
+            in_vain: 0,
+            held: None,
+            control: None,
+        }
+    }
+
     /// Why a case is not carried out, if so.
     fn reason_not_to(&self, case: &ServerCase, away: bool) -> Option<String> {
         if self.silences >= MOST_SILENCES {
@@ -419,19 +424,7 @@ mod tests {
             Target::new("https://192.0.2.1/beta", "t", ProbeToken::ALL.map(|kind| (kind, "n".to_owned())).into())
                 .expect("a target");
         assert_eq!(target.reach(), Reach::Away);
-        let mut session = Examination {
-            contract,
-            absent: BTreeSet::new(),
-            target,
-            replaced: BTreeMap::new(),
-            listed: BTreeMap::new(),
-            untried: BTreeMap::new(),
-            silences: 0,
-            settle: Duration::ZERO,
-            in_vain: 0,
-            held: None,
-            control: None,
-        };
+        let mut session = Examination::new(contract, target, Duration::ZERO);
         if let Some(ids) = test_ids {
             session.replace_by(&cases, ids);
         }

@@ -42,14 +42,14 @@ mod tests {
 
     #[test]
     fn a_file_is_named_from_the_root_wherever_the_program_runs() {
-        let at = |below: &str| Repository { root: "/work/repo".to_owned(), below: below.to_owned() };
+        let at = |below: &str| Repository { root: "/builds/repo".to_owned(), below: below.to_owned() };
         for (below, file, expected) in [
             ("", "openapi/beta.yaml", "openapi/beta.yaml"),
             ("", "./openapi//beta.yaml", "openapi/beta.yaml"),
             ("services/risk", "beta.yaml", "services/risk/beta.yaml"),
             ("services/risk", "../../openapi/beta.yaml", "openapi/beta.yaml"),
-            ("services", "/work/repo/openapi/beta.yaml", "openapi/beta.yaml"),
-            ("services", "/work/repository/beta.yaml", "/work/repository/beta.yaml"),
+            ("services", "/builds/repo/openapi/beta.yaml", "openapi/beta.yaml"),
+            ("services", "/builds/repository/beta.yaml", "/builds/repository/beta.yaml"),
             ("services", "../../shared/x.md", "../../shared/x.md"),
             ("services", "", ""),
         ] {
