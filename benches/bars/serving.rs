@@ -36,7 +36,7 @@ pub(crate) fn serve(quick: bool) -> Result {
     let name = if quick { "serve, memory after 100k (20k)" } else { "serve, memory after 1M (100k)" };
     let flat = Bar { name, value, floor, unit: "MiB", most: Most::Ratio(1.05) };
     let name = if quick { "serve, memory after 100k" } else { "serve, memory after 1M" };
-    let small = Bar { name, value, floor: fresh, unit: "MiB", most: Most::Absolute(12.0) };
+    let small = Bar { name, value, floor: fresh, unit: "MiB", most: Most::Absolute(12e6 / 1_048_576.0) };
     Ok(vec![first, flat, small])
 }
 

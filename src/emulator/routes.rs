@@ -217,7 +217,7 @@ impl Route {
 }
 
 /// What follows a path also follows the other paths of the same thing: an action can be called
-/// wherever what it is bound to can be reached (OData 4.01, Protocol, 11.5.5.1). The SDKs for v1.0
+/// wherever what it is bound to can be reached, which is how we read OData. Seen: the SDKs for v1.0
 /// call each action below the one path that v1.0 has.
 fn below_aliases(contract: &Contract) -> Vec<Route> {
     let known: HashSet<&str> = contract.operations.iter().flat_map(Operation::paths).map(Template::as_str).collect();
