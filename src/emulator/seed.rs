@@ -342,9 +342,21 @@ fn insert_into(table: &mut Table, seen: &Seen<'_>, shape: &Shape, entity: &Map<S
     let contract = seen.contract;
     let Some(set) = contract.entity_set(shape) else { return };
     let Some(id) = entity.get(&set.key).and_then(Value::as_str).map(str::to_ascii_lowercase) else { return };
-    let (key, owner) = (Key::of(&id), owner.map(Key::of));
+    let (key, owner_id, owner) = (Key::of(&id), owner, owner.map(Key::of));
     let members = owner.as_ref().map_or(Some(&table.rows), |owner| table.group(owner));
-    if members.is_some_and(|members| members.contains_key(&key)) {
+    if let Some(row) = members.and_then(|members| members.get(&key)) {
+        // Another version may know more of it.
+        let mut row = row.clone();
+        let known = properties(contract, shape).iter().filter_map(|property| {
+            let value = entity.get(&property.name).filter(|value| fits(contract, &property.shape, value))?;
+            Some((table.column(&property.name)?, Cell::from_json(value)))
+        });
+        for (place, value) in known {
+            if row[place] == Cell::Null {
+                row[place] = value;
+            }
+        }
+        table.replace(owner.as_ref(), key, row);
         return;
     }
     let index = members.map_or(0, |members| members.len());
@@ -364,6 +376,10 @@ fn insert_into(table: &mut Table, seen: &Seen<'_>, shape: &Shape, entity: &Map<S
         };
     }
     row[table.key] = Cell::Text(id.into());
+    let names_owner = contract.owner(&set.name).and_then(|of| table.column(&of.property));
+    if let (Some(place), Some(owner)) = (names_owner, owner_id.filter(|_| owner.is_some())) {
+        row[place] = Cell::Text(owner.into());
+    }
     match owner {
         Some(owner) => table.add(owner, key, row.into(), usize::MAX, usize::MAX),
         None => {

@@ -244,6 +244,7 @@ fn operation() -> impl Strategy<Value = Operation> {
                 effects: Vec::new(),
                 of: None,
                 licence: None,
+                clouds: None,
                 source,
                 origin,
             }
@@ -261,7 +262,9 @@ fn entity() -> impl Strategy<Value = (String, Vec<Property>)> {
             .map(|(name, members)| Property {
                 name,
                 shape: match members.filter(|members| members.len() > 1) {
-                    Some(members) => Shape::Enum { members, source: source(), origin: origin() },
+                    Some(members) => {
+                        Shape::Enum { members, source: source(), other_sources: BTreeMap::new(), origin: origin() }
+                    }
                     None => Shape::Boolean,
                 },
                 required: false,
