@@ -19,6 +19,8 @@ mod drift;
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
+#[cfg(feature = "emulator")]
+mod few;
 mod layers;
 mod policy;
 #[cfg(feature = "cli")]
