@@ -66,8 +66,12 @@ impl fmt::Display for Of {
     }
 }
 
-/// Whether a file is the page, or lies in some folder under the page's path.
+/// Whether a file is the page, or lies in some folder under the page's path; `*` stands for a part of a
+/// name.
 pub(super) fn is_page(file: &str, page: &str) -> bool {
+    if page.contains('*') {
+        return fast_glob::glob_match(page, file) || fast_glob::glob_match(format!("**/{page}"), file);
+    }
     file.strip_suffix(page).is_some_and(|before| before.is_empty() || before.ends_with(['/', '\\']))
 }
 
@@ -135,11 +139,12 @@ impl Written {
                 Of::Findings { rule, fact: self.fact, page, subject: self.subject }
             }
         };
-        // Every path ends with nothing.
-        if let Of::Findings { page: Some(page), .. } = &of
-            && page.trim_matches(['/', ' ']).is_empty()
-        {
-            return Err(format!("'{of}' has an empty page"));
+        // Every path ends with nothing, and every name fits a star.
+        if let Of::Findings { page: Some(page), .. } = &of {
+            let name = page.rsplit(['/', '\\']).next().unwrap_or(page);
+            if name.trim_end_matches(".md").trim_matches(['*', ' ']).is_empty() {
+                return Err(format!("'{of}' names no page"));
+            }
         }
         if self.reason.trim().is_empty() || self.source.trim().is_empty() {
             return Err(format!("'{of}' has no reason, or no source"));

