@@ -29,7 +29,10 @@ pub fn read(bytes: &[u8], file: &str) -> Result<Metadata, MetadataError> {
         let begins = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = reader.read_event().map_err(|error| {
             reading.lines.go_to(usize::try_from(reader.error_position()).unwrap_or(usize::MAX).max(begins));
-            reading.refuse(format!("it is not well-formed XML: {error}"))
+            reading.refuse(match error {
+                quick_xml::Error::Syntax(reason) => format!("it ends in the middle of what begins here: {reason}"),
+                error => format!("it is not well-formed XML: {error}"),
+            })
         })?;
         reading.lines.go_to(begins);
         match event {

@@ -1,6 +1,9 @@
 //! Names that are declared twice.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt::Display;
+use std::hash::Hash;
 
 use crate::finding::{Finding, Severity};
 use crate::metadata::{Kind, Metadata, flaws};
@@ -19,11 +22,11 @@ pub(super) fn find(metadata: &mut Metadata) {
             match &named.kind {
                 Kind::Structured(structured) => {
                     let own = structured.properties.iter();
-                    repeated(own.map(|one| (one.name.clone(), "property", &*named.name, one.line)), &mut found);
+                    repeated(own.map(|one| (&*one.name, "property", &*named.name, one.line)), &mut found);
                 }
                 Kind::Enumeration(members) => {
                     let own = members.iter();
-                    repeated(own.map(|one| (one.name.clone(), "member", &*named.name, one.line)), &mut found);
+                    repeated(own.map(|one| (&*one.name, "member", &*named.name, one.line)), &mut found);
                 }
                 Kind::Definition(_) => {}
             }
@@ -40,10 +43,10 @@ pub(super) fn find(metadata: &mut Metadata) {
         );
         for call in &metadata.calls {
             let own = call.parameters.iter();
-            repeated(own.map(|one| (one.name.clone(), "parameter", &*call.name, one.line)), &mut found);
+            repeated(own.map(|one| (&*one.name, "parameter", &*call.name, one.line)), &mut found);
         }
         let roots = metadata.roots.iter();
-        repeated(roots.map(|root| (root.name.clone(), "root of paths", &*root.name, root.line)), &mut found);
+        repeated(roots.map(|root| (&*root.name, "root of paths", &*root.name, root.line)), &mut found);
     }
     for Repeated { what, name, subject, line, first } in found {
         let origin = metadata.at(line);
@@ -69,13 +72,19 @@ struct Repeated {
     first: usize,
 }
 
-fn repeated<'a>(all: impl Iterator<Item = (String, &'static str, &'a str, usize)>, found: &mut Vec<Repeated>) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
+fn repeated<'a, K: Hash + Eq + Display>(
+    all: impl Iterator<Item = (K, &'static str, &'a str, usize)>,
+    found: &mut Vec<Repeated>,
+) {
+    let mut seen: HashMap<K, usize> = HashMap::new();
     for (name, what, subject, line) in all {
-        match seen.get(&name) {
-            Some(&first) => found.push(Repeated { what, name, subject: subject.to_owned(), line, first }),
-            None => {
-                seen.insert(name, line);
+        match seen.entry(name) {
+            Entry::Occupied(entry) => {
+                let name = entry.key().to_string();
+                found.push(Repeated { what, name, subject: subject.to_owned(), line, first: *entry.get() });
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(line);
             }
         }
     }

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     reason: "entities are told apart by another property than the service's",
     judge: |pair| match &pair.what {
         What::Key { declared: [only], described } if only == described => Judgement::Agrees,
+        What::Key { declared: [], described } => pair.differs("key", "nothing", described),
         What::Key { declared, described } => pair.differs("key", &declared.join(", "), described),
         _ => Judgement::Silent,
     },

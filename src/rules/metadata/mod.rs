@@ -101,7 +101,7 @@ pub struct Comparison {
     pub confirmed: BTreeSet<FactId>,
     /// Facts of the description that the metadata contradicts.
     pub contradicted: BTreeSet<FactId>,
-    /// How many facts the description says to rest on metadata.
+    /// How many facts the description says to rest on metadata, of the kinds that it speaks of.
     pub n_resting: usize,
     /// How many of these are confirmed.
     pub n_resting_confirmed: usize,
@@ -126,7 +126,7 @@ impl Comparison {
     /// Every disagreement; of a whole document also what it should speak of and does not.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         let compared = self.compared.iter().filter_map(|compared| compared.finding.clone());
-        let resting = self.unspoken.iter().filter(|fact| self.is_whole && fact.source.rests == Rests::Metadata);
+        let resting = self.unspoken.iter().filter(|fact| self.is_whole && rests(fact));
         compared.chain(resting.map(fact_unconfirmed::finding))
     }
 
@@ -137,7 +137,7 @@ impl Comparison {
 
     /// A note for every fact of which the metadata does not speak.
     pub fn unspoken_notes(&self) -> impl Iterator<Item = Finding> {
-        let noted = self.unspoken.iter().filter(|fact| !self.is_whole || fact.source.rests != Rests::Metadata);
+        let noted = self.unspoken.iter().filter(|fact| !self.is_whole || !rests(fact));
         noted.map(fact_unspoken::note)
     }
 }
@@ -169,7 +169,7 @@ pub fn compare(contract: &Contract, metadata: &Metadata) -> Comparison {
         }
     }
     for fact in &facts {
-        let rests = fact.source.rests == Rests::Metadata;
+        let rests = rests(fact);
         comparison.n_resting += usize::from(rests);
         if contradicted.contains(&fact.id) {
             comparison.contradicted.insert(fact.id.clone());
@@ -181,4 +181,12 @@ pub fn compare(contract: &Contract, metadata: &Metadata) -> Comparison {
         }
     }
     comparison
+}
+
+/// Whether a fact rests on metadata and is of a kind that metadata can confirm. Others take what
+/// they rest on from their operation, and metadata has no place for them.
+fn rests(fact: &Fact) -> bool {
+    let kind = fact.id.as_str().split_once('#').map_or("", |(_, key)| key.split('[').next().unwrap_or(key));
+    let is_declarable = matches!(kind, "path" | "alias" | "success" | "body" | "property" | "member");
+    is_declarable && fact.source.rests == Rests::Metadata
 }

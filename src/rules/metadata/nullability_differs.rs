@@ -2,12 +2,14 @@
 
 use super::join::{Pair, What};
 use super::{Judgement, Rule};
+use crate::contract::Shape;
 use crate::finding::Severity;
 
 /// The rule.
 ///
 /// Metadata that does not say whether null may stand says that it may. Of a list, it says so of the
-/// items alone, and a key is never null: these are not looked at. That a description has no null
+/// items alone, and a key is never null: these are not looked at. Nor is a schema that has a name,
+/// beside which OpenAPI 3.0 has no place for null. That a description has no null
 /// where the metadata has it is worth a note, since pages seldom speak of it, and a warning where
 /// the property must be there: then a reader who believes the description cannot read the answer.
 pub const RULE: Rule = Rule {
@@ -19,6 +21,7 @@ pub const RULE: Rule = Rule {
             if !theirs.of.is_collection && !theirs.is_navigation =>
         {
             match (theirs.is_nullable, ours.nullable) {
+                (true, false) if matches!(ours.shape, Shape::Named { .. }) => Judgement::Silent,
                 (true, false) if ours.required => differs(pair, name, Severity::Warning, "may be null", "never null"),
                 (true, false) => differs(pair, name, Severity::Note, "may be null", "never null"),
                 (false, true) => differs(pair, name, Severity::Warning, "never null", "may be null"),

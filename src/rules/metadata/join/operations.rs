@@ -9,7 +9,8 @@ use crate::metadata::Call;
 /// What the paths of an operation lead to.
 #[derive(Default)]
 struct Reached<'a> {
-    place: Option<Place>,
+    /// Each once: aliases mean the same, and may lead elsewhere.
+    places: Vec<Place>,
     call: Option<&'a Call>,
     /// The first type that lacks the last segment, with its line.
     lacks: Option<(String, usize)>,
@@ -22,7 +23,10 @@ impl<'a> Join<'a> {
         let contract = self.contract;
         for operation in &contract.operations {
             let mut reached = self.paths(operation);
-            if reached.call.is_none() && reached.place.is_none() && reached.lacks.is_none() && operation.method != "GET"
+            if reached.call.is_none()
+                && reached.places.is_empty()
+                && reached.lacks.is_none()
+                && operation.method != "GET"
             {
                 self.by_resource(operation, &mut reached);
             }
@@ -36,7 +40,8 @@ impl<'a> Join<'a> {
                 self.call_pair(operation, call.line, on, Some(call));
                 self.call(operation, call);
                 reached.spoken = true;
-            } else if let Some(place) = &reached.place {
+            }
+            for place in reached.places.iter().filter(|_| reached.call.is_none()) {
                 self.reading(operation, place);
             }
             // Its paths may lie outside, and what it answers may be declared all the same.
@@ -63,7 +68,9 @@ impl<'a> Join<'a> {
                 Walk::Unspoken => continue,
                 Walk::To(place) => {
                     let line = place.line;
-                    reached.place.get_or_insert(place);
+                    if !reached.places.iter().any(|other| other.of == place.of) {
+                        reached.places.push(place);
+                    }
                     (line, None)
                 }
                 Walk::Call(call) => {
@@ -77,8 +84,8 @@ impl<'a> Join<'a> {
                     continue;
                 }
                 // An action that is missing is missing once, by whatever path.
-                Walk::Lost { lacks_last: Some(on), line, .. } if operation.method != "GET" => {
-                    reached.lacks.get_or_insert((on.name.clone(), line));
+                Walk::Lost { lost, line, is_last: true } if operation.method != "GET" => {
+                    reached.lacks.get_or_insert((lost.on, line));
                     continue;
                 }
                 Walk::Lost { lost, line, .. } => (line, Some(lost)),

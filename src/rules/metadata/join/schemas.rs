@@ -42,7 +42,9 @@ impl<'a> Join<'a> {
             return;
         };
         let key = inherited.key();
-        if let (Some(set), Some((declared, line))) = (set, key) {
+        let (declared, line) = key.unwrap_or((&[], named.line));
+        // A type that is not here may have the key.
+        if let Some(set) = set.filter(|_| key.is_some() || inherited.base == Base::Known) {
             let fact = self.property_fact(schema, &set.key);
             self.pair(schema, fact, line, said, What::Key { declared, described: &set.key });
         }

@@ -87,8 +87,10 @@ fn named_fit(shape: &Shape, schema: Option<&str>, metadata: &Metadata, of: &Type
     let is_declared_enum = metadata.find(&of.name).map(|named| matches!(named.kind, Kind::Enumeration(_)));
     match (shape, is_declared_enum) {
         (Shape::Object { .. }, Some(false)) | (Shape::Enum { .. }, Some(true)) if same_name => Fit::Same,
-        (Shape::Object { .. } | Shape::Enum { .. }, None) if same_name => Fit::Unknown,
         (Shape::Text { format: None, .. }, Some(true)) => Fit::Loose,
+        // A whole document declares what it speaks of.
+        (_, None) if metadata.is_whole => Fit::Different,
+        (Shape::Object { .. } | Shape::Enum { .. }, None) if same_name => Fit::Unknown,
         (Shape::Text { format: None, .. }, None) => Fit::Unknown,
         _ => Fit::Different,
     }

@@ -2,7 +2,7 @@
 //! casts, and the action or function at its end.
 
 use super::Lost;
-use crate::metadata::{Base, Call, Inherited, Leads, Metadata, Type, TypeRef};
+use crate::metadata::{Base, Call, Inherited, Leads, Metadata, TypeRef};
 
 /// What a path leads to.
 pub(super) enum Walk<'a> {
@@ -16,8 +16,8 @@ pub(super) enum Walk<'a> {
     Lost {
         lost: Lost,
         line: usize,
-        /// The type that lacks the last segment; `None` where the path is lost before.
-        lacks_last: Option<&'a Type>,
+        /// Whether it is the last segment that is lacking, and of a type.
+        is_last: bool,
     },
     /// Nobody can tell: the path leaves this document.
     Unspoken,
@@ -43,7 +43,7 @@ pub(super) fn walk<'a>(metadata: &'a Metadata, method: &str, path: &str) -> Walk
                 _ => return Walk::Unspoken,
             }
         }
-        None if metadata.is_whole => return lost(first, "the service", 0, None),
+        None if metadata.is_whole => return lost(first, "the service".to_owned(), 0, false),
         None => return Walk::Unspoken,
     };
     while let Some(segment) = segments.next() {
@@ -57,7 +57,7 @@ pub(super) fn walk<'a>(metadata: &'a Metadata, method: &str, path: &str) -> Walk
             Step::Calls(Call { returns: Some(returns), .. }, _) => {
                 place = Place { of: returns.of.clone(), line: returns.line };
             }
-            Step::Lacks(on) => return lost(segment, &on.name, on.line, is_last.then_some(on)),
+            Step::Lacks(on, line) => return lost(segment, on, line, is_last),
             Step::Calls(..) | Step::Unspoken => return Walk::Unspoken,
         }
     }
@@ -67,19 +67,25 @@ pub(super) fn walk<'a>(metadata: &'a Metadata, method: &str, path: &str) -> Walk
 enum Step<'a> {
     To(Place),
     Calls(&'a Call, bool),
-    Lacks(&'a Type),
+    Lacks(String, usize),
     Unspoken,
 }
 
 fn step<'a>(metadata: &'a Metadata, method: &str, place: Place, segment: &str) -> Step<'a> {
     // `$count`, `$ref` and `$value` are of OData, not of a type.
-    let Some(named) = metadata.find(&place.of.name).filter(|_| !segment.starts_with('$')) else {
+    if segment.starts_with('$') {
         return Step::Unspoken;
+    }
+    let Some(named) = metadata.find(&place.of.name) else {
+        return match metadata.is_whole {
+            true => Step::Lacks(place.of.text, place.line),
+            false => Step::Unspoken,
+        };
     };
     if segment.starts_with('{') {
         return match place.of.is_collection {
             true => Step::To(Place { of: place.of.item(), ..place }),
-            false => Step::Lacks(named),
+            false => Step::Lacks(named.name.clone(), named.line),
         };
     }
     let Some(inherited) = metadata.inherited(named) else { return Step::Unspoken };
@@ -94,7 +100,7 @@ fn step<'a>(metadata: &'a Metadata, method: &str, place: Place, segment: &str) -
         return Step::To(Place { of: TypeRef { name: segment.to_owned(), is_collection, ..place.of }, ..place });
     }
     match has_all(&inherited) {
-        true => Step::Lacks(named),
+        true => Step::Lacks(named.name.clone(), named.line),
         false => Step::Unspoken,
     }
 }
@@ -143,6 +149,6 @@ pub(super) fn is_plain_entity(name: &str) -> bool {
     name.rsplit('.').next() == Some("entity")
 }
 
-fn lost<'a>(segment: &str, on: &str, line: usize, lacks_last: Option<&'a Type>) -> Walk<'a> {
-    Walk::Lost { lost: Lost { segment: segment.to_owned(), on: on.to_owned() }, line, lacks_last }
+fn lost<'a>(segment: &str, on: String, line: usize, is_last: bool) -> Walk<'a> {
+    Walk::Lost { lost: Lost { segment: segment.to_owned(), on }, line, is_last }
 }
