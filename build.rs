@@ -48,6 +48,7 @@ fn build(folder: &Path) -> Result<(), Vec<String>> {
         write(&out.join(name), &code).map_err(|error| vec![error])?;
         contracts.push(contract);
     }
+    contracts.sort_by_key(Contract::order);
     let versions = codegen::versions(&contracts).map_err(|error| vec![error])?;
     write(&out.join("versions.rs"), &versions).map_err(|error| vec![error])?;
     write(&out.join("reexports.rs"), &codegen::reexports(&contracts)).map_err(|error| vec![error])?;
