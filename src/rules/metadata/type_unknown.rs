@@ -10,10 +10,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     reason: "an entity is described that the service does not have",
     judge: |pair| match &pair.what {
-        What::Type { is_declared: true, .. } => Judgement::Agrees,
-        What::Type { name, is_declared: false } => {
-            pair.not_declared(&format!("type {name}"), " have a type of that name")
-        }
+        What::Type { name } => pair.not_declared(&format!("type {name}"), " have a type of that name"),
         _ => Judgement::Silent,
     },
 };

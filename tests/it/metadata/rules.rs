@@ -34,6 +34,14 @@ use Altered::{Description, Fragment, Metadata};
 /// The alteration, the severity, and rule and fact of the only finding.
 const CASES: &[(Altered, Severity, &str)] = &[
     (
+        Description(
+            "operationId: lantern.light\n",
+            "operationId: lantern.light\n      x-entra-aliases: [/harbour/light]\n",
+        ),
+        Severity::Error,
+        "path_unknown POST /lanterns/light#alias[/harbour/light]",
+    ),
+    (
         Description("[/harbour/lanterns]", "[/harbour/lamps]"),
         Severity::Error,
         "path_unknown GET /lanterns#alias[/harbour/lamps]",

@@ -52,8 +52,8 @@ pub(super) enum What<'a> {
     },
     /// What is answered.
     Returns { declared: String, described: String, fit: Fit },
-    /// An entity type.
-    Type { name: &'a str, is_declared: bool },
+    /// An entity that has no type.
+    Type { name: &'a str },
     /// Whether a schema is an object or an enumeration.
     Kind { declared: &'static str, described: &'static str },
     /// The property that identifies an entity.

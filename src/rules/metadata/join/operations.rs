@@ -2,7 +2,7 @@
 
 use super::resources::{self, Resource};
 use super::walk::{self, Place, Walk};
-use super::{Join, Said, What};
+use super::{Join, Lost, Said, What};
 use crate::contract::{FactId, Operation};
 use crate::metadata::Call;
 
@@ -12,10 +12,19 @@ struct Reached<'a> {
     /// Each once: aliases mean the same, and may lead elsewhere.
     places: Vec<Place>,
     call: Option<&'a Call>,
-    /// The first type that lacks the last segment, with its line.
-    lacks: Option<(String, usize)>,
+    /// Paths whose last segment is nothing that its type has.
+    lacks: Vec<Lack<'a>>,
     /// Whether anything was compared.
     spoken: bool,
+}
+
+/// A path that names no action or function of what it leads to.
+struct Lack<'a> {
+    fact: FactId,
+    said: Said<'a>,
+    path: &'a str,
+    lost: Lost,
+    line: usize,
 }
 
 impl<'a> Join<'a> {
@@ -25,15 +34,12 @@ impl<'a> Join<'a> {
             let mut reached = self.paths(operation);
             if reached.call.is_none()
                 && reached.places.is_empty()
-                && reached.lacks.is_none()
+                && reached.lacks.is_empty()
                 && operation.method != "GET"
             {
                 self.by_resource(operation, &mut reached);
             }
-            if let Some((on, line)) = reached.lacks.take().filter(|_| reached.call.is_none()) {
-                self.call_pair(operation, line, on, None);
-                reached.spoken = true;
-            }
+            self.lacks(operation, &mut reached);
             if let Some(call) = reached.call {
                 self.called.insert(call);
                 let on = call.binding().map_or("nothing", |binding| &binding.of.text).to_owned();
@@ -49,6 +55,20 @@ impl<'a> Join<'a> {
             if !reached.spoken && !answers.is_some_and(|schema| self.spoken.contains(schema)) {
                 self.joined.operations_unspoken.push(operation.id.clone());
             }
+        }
+    }
+
+    /// An action that no path leads to is missing once; one that some do, by the others.
+    fn lacks(&mut self, operation: &'a Operation, reached: &mut Reached<'a>) {
+        let is_found = reached.call.is_some() || !reached.places.is_empty();
+        let mut is_said = false;
+        for Lack { fact, said, path, lost, line } in std::mem::take(&mut reached.lacks) {
+            if is_found {
+                self.pair(&subject(operation), fact, line, said, What::Path { path, lost: Some(lost) });
+            } else if !std::mem::replace(&mut is_said, true) {
+                self.call_pair(operation, line, lost.on, None);
+            }
+            reached.spoken = true;
         }
     }
 
@@ -83,9 +103,8 @@ impl<'a> Join<'a> {
                     reached.spoken = true;
                     continue;
                 }
-                // An action that is missing is missing once, by whatever path.
                 Walk::Lost { lost, line, is_last: true } if operation.method != "GET" => {
-                    reached.lacks.get_or_insert((lost.on, line));
+                    reached.lacks.push(Lack { fact, said, path, lost, line });
                     continue;
                 }
                 Walk::Lost { lost, line, .. } => (line, Some(lost)),
@@ -108,7 +127,8 @@ impl<'a> Join<'a> {
                 match walk::bound(self.metadata, &operation.method, &inherited, name, many) {
                     Some(call) => (call, on_collection),
                     None if walk::has_all(&inherited) => {
-                        reached.lacks = Some((on.name.clone(), on.line));
+                        self.call_pair(operation, on.line, on.name.clone(), None);
+                        reached.spoken = true;
                         return;
                     }
                     None => return,

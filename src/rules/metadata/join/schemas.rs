@@ -23,7 +23,7 @@ impl<'a> Join<'a> {
                 (Shape::Object { properties, set: Some(_), .. }, None) if self.metadata.is_whole => {
                     if let Some(first) = properties.first() {
                         let fact = self.property_fact(name, &first.name);
-                        let what = What::Type { name, is_declared: false };
+                        let what = What::Type { name };
                         self.pair(name, fact, 0, Said::at(&first.source, &first.origin), what);
                     }
                 }
