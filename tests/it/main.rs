@@ -20,6 +20,8 @@ mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
 mod layers;
+#[cfg(feature = "cli")]
+mod metadata;
 mod policy;
 #[cfg(feature = "cli")]
 mod regen;
