@@ -22,6 +22,8 @@ mod examples;
 #[cfg(feature = "emulator")]
 mod few;
 mod layers;
+#[cfg(feature = "cli")]
+mod metadata;
 mod policy;
 #[cfg(feature = "cli")]
 mod regen;
