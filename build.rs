@@ -40,17 +40,18 @@ const FOLDER: &str = "ENTRA_RISK_SPEC_DIR";
 
 fn build(folder: &Path) -> Result<(), Vec<String>> {
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])?;
-    let mut contracts: Vec<Contract> = Vec::new();
+    let mut described: Vec<(Document, Contract)> = Vec::new();
     for path in descriptions(folder).map_err(|error| vec![error])? {
-        let (document, contract) = read(&path, folder)?;
-        let code = codegen::generate(&document, &contract).map_err(|error| vec![error])?;
-        let name = format!("{}.rs", contract.api.replace('.', "_"));
-        write(&out.join(name), &code).map_err(|error| vec![error])?;
-        contracts.push(contract);
+        described.push(read(&path, folder)?);
     }
+    for file in codegen::generate(&described).map_err(|error| vec![error])? {
+        write(&out.join(format!("{}.rs", file.module)), &file.code).map_err(|error| vec![error])?;
+    }
+    let contracts: Vec<Contract> = described.into_iter().map(|(_, contract)| contract).collect();
     let versions = codegen::versions(&contracts).map_err(|error| vec![error])?;
     write(&out.join("versions.rs"), &versions).map_err(|error| vec![error])?;
     write(&out.join("reexports.rs"), &codegen::reexports(&contracts)).map_err(|error| vec![error])?;
+    write(&out.join("sources.rs"), &codegen::sources(&contracts)).map_err(|error| vec![error])?;
     let json = serde_json::to_string(&contracts).map_err(|error| vec![error.to_string()])?;
     write(&out.join("contracts.json"), &json).map_err(|error| vec![error])?;
     // Without such files nothing is accepted, and no mutant is known to live.

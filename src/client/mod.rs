@@ -23,6 +23,8 @@ mod call;
 mod challenge;
 mod clock;
 mod error;
+#[doc(hidden)]
+pub mod generated;
 mod open_enum;
 mod paging;
 mod refusal;
@@ -38,8 +40,6 @@ pub use bounded::{BoundError, Bounded};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};
 pub use error::{Delivery, Error, ErrorKind};
-#[allow(unused_imports, reason = "a description without such a thing has no use for it")]
-pub(crate) use open_enum::open_enum;
 pub use paging::{Page, Pages};
 pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};

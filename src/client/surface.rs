@@ -147,7 +147,8 @@ fn the_generated_surface_is_the_reviewed_one() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        insta::assert_snapshot!("surface_beta", surface(include_str!(concat!(env!("OUT_DIR"), "/beta.rs"))));
-        insta::assert_snapshot!("surface_versions", surface(include_str!(concat!(env!("OUT_DIR"), "/versions.rs"))));
+        for (module, code) in include!(concat!(env!("OUT_DIR"), "/sources.rs")) {
+            insta::assert_snapshot!(format!("surface_{module}"), surface(code));
+        }
     });
 }

@@ -3,15 +3,17 @@
 use heck::ToPascalCase as _;
 use quote::quote;
 
+use super::shared::SHARED;
 use super::types::{ident, module};
 use crate::contract::Contract;
 
 /// Declares the generated modules inside the client.
 ///
 /// # Errors
-/// Descriptions that offer different clouds.
+/// Descriptions that offer different clouds, or whose versions have one name in Rust.
 pub fn versions(contracts: &[Contract]) -> Result<String, String> {
-    let mut modules = Vec::new();
+    distinct(contracts)?;
+    let mut modules = vec![shared()];
     let (mut variants, mut apis, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for contract in contracts {
         let name = ident(&module(contract));
@@ -73,6 +75,43 @@ pub fn versions(contracts: &[Contract]) -> Result<String, String> {
     };
     let file = syn::parse2(tokens).map_err(|error| format!("the generated code is not Rust: {error}"))?;
     Ok(prettyplease::unparse(&file))
+}
+
+/// The module of what versions share. Private: each version names what it has of it.
+fn shared() -> proc_macro2::TokenStream {
+    let (name, file) = (ident(SHARED), format!("/{SHARED}.rs"));
+    quote! {
+        #[allow(missing_docs, unused_qualifications, unreachable_pub, clippy::all, clippy::pedantic)]
+        mod #name { include!(concat!(env!("OUT_DIR"), #file)); }
+    }
+}
+
+/// Refuses versions that would be one module, or that have the name of another one.
+fn distinct(contracts: &[Contract]) -> Result<(), String> {
+    let mut seen = vec![(SHARED.to_owned(), None)];
+    for contract in contracts {
+        let (name, api) = (module(contract), &contract.api);
+        if let Some((_, other)) = seen.iter().find(|(known, _)| *known == name) {
+            let other = other.map_or_else(String::new, |other: &str| format!(", as '{other}' is"));
+            return Err(format!(
+                "{}:1: info: '{api}' is the module '{name}' in Rust{other}: rename one",
+                contract.file
+            ));
+        }
+        seen.push((name, Some(api.as_str())));
+    }
+    Ok(())
+}
+
+/// Lists the generated modules with their text, for the test that shows what users get.
+#[must_use]
+pub fn sources(contracts: &[Contract]) -> String {
+    let names = contracts.iter().map(module).chain([SHARED.to_owned(), "versions".to_owned()]);
+    let entries = names.map(|name| {
+        let file = format!("/{name}.rs");
+        quote! { (#name, include_str!(concat!(env!("OUT_DIR"), #file))) }
+    });
+    quote! { [#(#entries),*] }.to_string()
 }
 
 /// Names the generated modules at the root of the library.
