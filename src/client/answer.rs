@@ -46,7 +46,10 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument in the form that the call takes.
-    pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Error> {
+    ///
+    /// # Errors
+    /// It has another form.
+    pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Error> {
         self.taken.push(name);
         self.given
             .get(name)

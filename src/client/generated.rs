@@ -17,8 +17,11 @@ pub use super::answer::Arguments;
 /// A call that is shared by its attempts and its error.
 pub type SharedCall = Arc<Call>;
 
+/// What a dispatched call answers.
+pub type BoxedAnswer<'a> = BoxFuture<'a, Result<Answer, Error>>;
+
 /// A call that is ready to be awaited.
-pub type Begun<'a> = Result<BoxFuture<'a, Result<Answer, Error>>, Error>;
+pub type Begun<'a> = Result<BoxedAnswer<'a>, Error>;
 
 /// Makes a call of an operation out of arguments, and sends nothing.
 pub type Prepare<C> = for<'a> fn(&'a C, &mut Arguments<'_>) -> Begun<'a>;
@@ -91,12 +94,12 @@ pub async fn dispatch<C>(
 }
 
 /// A typed answer as JSON.
-pub fn answer<'a, T: Serialize + Send + 'a>(call: Typed<'a, T>) -> BoxFuture<'a, Result<Answer, Error>> {
+pub fn answer<'a, T: Serialize + Send + 'a>(call: Typed<'a, T>) -> BoxedAnswer<'a> {
     Box::pin(async move { call.await.map(|value| Answer::json(&value)) })
 }
 
 /// An answer that consists of its status.
 #[must_use]
-pub fn empty(call: Typed<'_, ()>) -> BoxFuture<'_, Result<Answer, Error>> {
+pub fn empty(call: Typed<'_, ()>) -> BoxedAnswer<'_> {
     Box::pin(async move { call.await.map(|value| Answer::empty(&value)) })
 }

@@ -18,6 +18,7 @@
 //! knows of an operation is generated.
 
 mod answer;
+mod any;
 mod bounded;
 mod call;
 mod challenge;
@@ -35,7 +36,8 @@ mod surface;
 mod token;
 mod transport;
 
-pub use answer::{Answer, Arguments};
+pub use answer::Answer;
+pub use any::{AnyClient, Dispatch};
 pub use bounded::{BoundError, Bounded};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};

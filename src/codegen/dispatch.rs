@@ -44,6 +44,16 @@ pub(super) fn generate(contract: &Contract, surface: &Surface) -> Result<TokenSt
             ::entra_risk::client::generated::dispatch(client, calls::find(operation), operation, arguments).await
         }
 
+        impl ::entra_risk::client::Dispatch for Client {
+            fn dispatch<'a>(
+                &'a self,
+                operation: &'a str,
+                arguments: &'a ::serde_json::Map<String, ::serde_json::Value>,
+            ) -> ::entra_risk::client::generated::BoxedAnswer<'a> {
+                Box::pin(dispatch(self, operation, arguments))
+            }
+        }
+
         /// One function for each operation, which only prepares its call: an `async` one over all
         /// of them would be as large as all calls together.
         mod calls {

@@ -20,7 +20,7 @@ use crate::spec::Document;
 use shared::{Group, Module};
 use surface::Surface;
 
-pub use versions::{reexports, sources, versions};
+pub use versions::{modules, reexports, sources, versions};
 
 /// A generated file.
 pub struct File {
