@@ -79,6 +79,7 @@ fn generate(folder: &Path, out: &Path) -> Result<Vec<Contract>, Vec<String>> {
     for path in descriptions(folder).map_err(one)? {
         described.push(read(&path, folder)?);
     }
+    described.sort_by_key(|(_, contract)| contract.order());
     for file in codegen::generate(&described).map_err(one)? {
         write(&out.join(format!("{}.rs", file.module)), &file.code)?;
     }

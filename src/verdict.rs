@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{FactId, Origin, Rests};
+use crate::contract::{Contract, FactId, Origin, Rests};
 use crate::finding::Severity;
 
 /// Which witness a check examines.
@@ -279,6 +279,26 @@ pub struct Replay {
     pub spec_sha256: String,
 }
 
+/// A description of one API version, by which a run examined the witnesses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// The API version as in URLs.
+    pub api: String,
+    /// Its file.
+    pub file: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+}
+
+impl Description {
+    /// The description that a contract was read from.
+    #[must_use]
+    pub fn of(contract: &Contract) -> Self {
+        Self { api: contract.api.clone(), file: contract.file.clone(), sha256: contract.sha256.clone() }
+    }
+}
+
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -287,10 +307,8 @@ pub struct Report {
     pub schema_version: &'static str,
     /// Name and version of the program.
     pub tool: String,
-    /// API version that was examined.
-    pub api: String,
-    /// Description: its file and its SHA-256.
-    pub spec: BTreeMap<&'static str, String>,
+    /// What client and servers were held to, one an API version, in the order of the checks.
+    pub descriptions: Vec<Description>,
     /// The documentation that was examined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documentation: Option<Documentation>,
@@ -355,6 +373,24 @@ impl Summary {
 }
 
 impl Report {
+    /// The API versions that were examined, for people: `v1.0 and beta`.
+    #[must_use]
+    pub fn apis(&self) -> String {
+        let apis: Vec<&str> = self.descriptions.iter().map(|description| description.api.as_str()).collect();
+        match apis.split_last() {
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+            None => String::new(),
+        }
+    }
+
+    /// The description that a check is of: its id names the API version.
+    #[must_use]
+    pub fn description_of(&self, check: &Check) -> Option<&Description> {
+        let api = check.id.split('/').nth(1);
+        self.descriptions.iter().find(|description| Some(description.api.as_str()) == api)
+    }
+
     /// Whether the checks of the server's side say how a service behaves: one that was named, or
     /// a recording, and not the embedded emulator, which knows the description.
     #[must_use]

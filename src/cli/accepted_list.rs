@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::exit::Failure;
 use super::output::{self, WholeFile};
+use super::specs;
 use crate::accepted::Accepted;
 use crate::contract::Contract;
 use crate::embedded;
@@ -15,13 +16,14 @@ pub(super) fn read(path: Option<&Path>) -> Result<Accepted, Failure> {
     parse(&output::read(path, "the accepted list")?, path)
 }
 
-/// The list that was named, or the one beside the descriptions of this build, where a contract
-/// of this build is looked at.
-pub(super) fn read_or_own(path: Option<&Path>, contract: &Contract) -> Result<Accepted, Failure> {
-    let is_own = embedded::contract(&contract.api).is_some_and(|own| own.sha256 == contract.sha256);
-    match path {
-        None if is_own => parse(embedded::ACCEPTED, &Path::new(&contract.file).with_file_name("accepted.toml")),
-        path => read(path),
+/// The list that was named, or the one beside the descriptions of this build, where contracts of
+/// this build are looked at.
+pub(super) fn read_or_own(path: Option<&Path>, contracts: &[&Contract]) -> Result<Accepted, Failure> {
+    match (path, contracts.first()) {
+        (None, Some(first)) if contracts.iter().all(|contract| specs::is_own(contract)) => {
+            parse(embedded::ACCEPTED, &Path::new(&first.file).with_file_name("accepted.toml"))
+        }
+        (path, _) => read(path),
     }
 }
 

@@ -12,12 +12,12 @@ use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
 use super::probes;
 use super::progress::Progress;
-use super::recording::Kept;
+use super::recording::{self, Kept};
 use super::run_report::{self, Catalogue};
 use super::self_test;
 use super::specs;
 use crate::accepted;
-use crate::conformance::{self, DocsOptions, Options, RunError, Selection, ServerOptions};
+use crate::conformance::{self, DocsOptions, Options, Recording, RunError, Selection, ServerOptions, Version};
 use crate::contract::Contract;
 use crate::docs::Page;
 use crate::emulator::{Config, Emulator, Identity};
@@ -38,13 +38,16 @@ use crate::verdict::{Check, Report, Side};
 /// Away from this machine only documented reads are sent, unless --allow-actions-on names test
 /// accounts.
 ///
+/// Every API version that is described is checked in one run, the stable one first; --api leaves
+/// out others. A server has one, which is at the end of its URL.
+///
 /// With --spec, server and statements are checked against that description; the client is of the
 /// description that this build was made from, and is not called for another one.
 #[derive(Debug, Args)]
 pub(super) struct Conform {
-    /// API version to check; the only one of --spec, or beta, by default
+    /// API version to check, such as v1.0 or beta; all by default, or with --server the one at the end of the URL; may be repeated
     #[arg(long, value_name = "VERSION")]
-    api: Option<String>,
+    api: Vec<String>,
     /// Description to check against, or folder of them, with exchanges/ beside; that of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
@@ -76,7 +79,7 @@ pub(super) struct Conform {
     /// Mutants that are known to survive (TOML); for --self-test
     #[arg(long, value_name = "FILE", requires = "self_test")]
     survivors: Option<PathBuf>,
-    /// Root of the server with the version, such as http://127.0.0.1:8080/beta; the embedded emulator by default
+    /// Root of the server with the version, such as http://127.0.0.1:8080/v1.0; the embedded emulator by default
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// File with the token for --server; ENTRA_RISK_TOKEN is read otherwise
@@ -92,10 +95,10 @@ pub(super) struct Conform {
     /// Seconds that an effect may take to be seen on --server
     #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "server")]
     settle: u64,
-    /// Keep what --server shows, without tokens and names, in a new file
+    /// Keep what --server shows of its API version, without tokens and names, in a new file
     #[arg(long, value_name = "FILE", requires = "server")]
     record: Option<PathBuf>,
-    /// Judge what --record kept, in the stead of a server; nothing is sent
+    /// Judge what --record kept of one API version, in the stead of a server; nothing is sent
     #[arg(long, value_name = "FILE", conflicts_with = "server")]
     replay: Option<PathBuf>,
     /// Format of standard output: human, json, junit, sarif, html, github or markdown
@@ -177,6 +180,21 @@ impl Conform {
         }
     }
 
+    /// The API versions to check: a server, and a recording, is of one.
+    fn choose<'a>(
+        &self,
+        contracts: &'a [Contract],
+        recording: Option<&Recording>,
+    ) -> Result<Vec<&'a Contract>, Failure> {
+        match (&self.server, recording) {
+            (Some(url), _) => specs::choose_for(contracts, &self.api, url).map(|contract| vec![contract]),
+            (None, Some(recording)) if self.api.is_empty() => {
+                specs::choose(contracts, Some(&recording.head.api)).map(|contract| vec![contract])
+            }
+            (None, _) => specs::choose_all(contracts, &self.api),
+        }
+    }
+
     fn pages(&self) -> Result<Option<Pages>, Failure> {
         if self.docs.is_empty() {
             return Ok(None);
@@ -194,46 +212,52 @@ impl Conform {
 
 pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
-    let contract = specs::choose(&contracts, command.api.as_deref())?;
     let sides = command.sides()?;
+    let recording = command.replay.as_deref().map(recording::read).transpose()?;
+    let chosen = command.choose(&contracts, recording.as_ref())?;
     let selection = Selection::new(command.check.clone(), command.skip.clone());
-    let accepted = accepted_list::read_or_own(command.accepted.as_deref(), contract)?;
+    let accepted = accepted_list::read_or_own(command.accepted.as_deref(), &chosen)?;
     if command.self_test {
-        let foreign = specs::reason_not_to_call(contract);
         let trial = self_test::Trial {
-            contract,
+            contracts: &chosen,
             selection: &selection,
             mutants: &Selection::new(command.mutant.clone(), Vec::new()),
             accepted: &accepted,
             survivors: command.survivors.as_deref(),
-            foreign: foreign.as_deref(),
             format: command.format,
             output: &command.output,
         };
         return self_test::run(trial).await;
     }
     let pages = command.pages()?;
+    let plan = |sides: &[Side]| -> Vec<Check> {
+        let of_each = |contract: &&Contract| conformance::plan_with(contract, sides, page_list(pages.as_ref()));
+        chosen.iter().flat_map(of_each).collect()
+    };
     if command.list {
-        return list(&conformance::plan_with(contract, &sides, page_list(pages.as_ref())), &selection);
+        return list(&plan(&sides), &selection);
     }
     let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
-    let planned = || conformance::plan_with(contract, &Side::ALL, page_list(pages.as_ref()));
+    let planned = || plan(&Side::ALL);
     accepted_list::look_up(&accepted, planned, &apis)?;
     let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;
     let files = output::begin_all(&command.output)?;
-    let kept = Kept::begin(command.record.as_deref(), command.replay.as_deref(), contract)?;
-    let (server, _emulator) = match sides.contains(&Side::Server) && command.replay.is_none() {
-        true => server(&command, contract).await?,
-        false => (None, None),
+    let kept = Kept::begin(command.record.as_deref(), recording, &chosen)?;
+    let (servers, _emulator) = match sides.contains(&Side::Server) && command.replay.is_none() {
+        true => servers(&command, &chosen).await?,
+        false => (Vec::new(), None),
     };
-    let foreign = specs::reason_not_to_call(contract);
+    let mut servers = servers.into_iter();
+    let mut versions = Vec::with_capacity(chosen.len());
+    for contract in &chosen {
+        let foreign = specs::reason_not_to_call(contract);
+        versions.push(Version { server: servers.next(), foreign, ..Version::new(contract) });
+    }
     let options = Options {
-        contract,
+        versions,
         sides: &sides,
         selection: &selection,
-        server,
         accepted: &accepted,
-        foreign: foreign.as_deref(),
         docs: pages.as_ref().map(|pages| DocsOptions { pages: &pages.pages, paths: &pages.paths }),
     };
     let mut progress = Progress::new();
@@ -288,20 +312,26 @@ fn list(planned: &[Check], selection: &Selection) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The server that was named, or an emulator that lives as long as the second value.
+/// An emulator of all of these, and how to reach each API version on it.
+async fn embedded(chosen: &[&Contract]) -> Result<(Vec<ServerOptions>, Emulator), Failure> {
+    let contracts: Vec<Contract> = chosen.iter().map(|contract| (*contract).clone()).collect();
+    let emulator =
+        Emulator::start(Config::new(&contracts)).await.map_err(|error| Failure::input(error.to_string(), ""))?;
+    let token = emulator.token(&Identity::all(&contracts));
+    let probes = probes::of_emulator(&emulator, &contracts);
+    let options = |contract: &Contract| ServerOptions {
+        label: "embedded emulator".to_owned(),
+        probes: probes.clone(),
+        ..ServerOptions::new(emulator.base_url(&contract.api), token.clone())
+    };
+    Ok((contracts.iter().map(options).collect(), emulator))
+}
+
+/// The server that was named, or for each version an emulator that lives as long as the second value.
 #[allow(clippy::disallowed_methods)] // the command line is where the environment comes in
-async fn server(command: &Conform, contract: &Contract) -> Result<(Option<ServerOptions>, Option<Emulator>), Failure> {
+async fn servers(command: &Conform, chosen: &[&Contract]) -> Result<(Vec<ServerOptions>, Option<Emulator>), Failure> {
     let Some(url) = &command.server else {
-        let emulator = Emulator::start(Config::new(std::slice::from_ref(contract)))
-            .await
-            .map_err(|error| Failure::input(error.to_string(), ""))?;
-        let token = emulator.token(&Identity::all(std::slice::from_ref(contract)));
-        let options = ServerOptions {
-            label: "embedded emulator".to_owned(),
-            probes: probes::of_emulator(&emulator, std::slice::from_ref(contract)),
-            ..ServerOptions::new(emulator.base_url(&contract.api), token)
-        };
-        return Ok((Some(options), Some(emulator)));
+        return embedded(chosen).await.map(|(options, emulator)| (options, Some(emulator)));
     };
     let probes = probes::given(&command.probe_token)?;
     let token = match (&command.token_file, std::env::var("ENTRA_RISK_TOKEN")) {
@@ -316,7 +346,7 @@ async fn server(command: &Conform, contract: &Contract) -> Result<(Option<Server
     };
     let test_ids = command.allow_actions_on.as_deref().map(test_ids).transpose()?;
     let settle = Duration::from_secs(command.settle);
-    Ok((Some(ServerOptions { probes, test_ids, settle, ..ServerOptions::new(url, token) }), None))
+    Ok((vec![ServerOptions { probes, test_ids, settle, ..ServerOptions::new(url, token) }], None))
 }
 
 const TOKEN_REMEDY: &str =

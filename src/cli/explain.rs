@@ -13,7 +13,7 @@ use crate::verdict::{Check, Side};
 /// Say what a check asserts, on what it rests, and how to reproduce it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// Id of a check, as conform prints it, or its last segments; or a rule: drift/method_differs
+    /// Id of a check, as conform prints it, or its last segments, of the first API version that has it; or a rule: drift/method_differs
     id: String,
     /// Description that the check is of, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
@@ -31,7 +31,14 @@ pub(super) fn run(command: &Explain) -> Result<Exit, Failure> {
         Some(check) => vec![check],
         None => planned.iter().filter(|check| check.id.ends_with(&format!("/{}", command.id))).collect(),
     };
-    match found.as_slice() {
+    // Of one check in several versions the first is meant: they are in order.
+    let without_version = |check: &Check| {
+        let segments = check.id.split('/').enumerate().filter(|(nth, _)| *nth != 1);
+        segments.map(|(_, segment)| segment).collect::<Vec<_>>().join("/")
+    };
+    let is_one = found.iter().all(|check| without_version(check) == without_version(found[0]));
+    let found = if is_one { &found[..found.len().min(1)] } else { &found[..] };
+    match found {
         [check] => {
             let rule = RULES.iter().find(|rule| check.id.split('/').any(|segment| segment == rule.id));
             output::print(&report::explain(check, rule.map_or("", |rule| rule.reason)))?;

@@ -8,6 +8,15 @@ use crate::conformance::{self, Listener, Options, Recorder, Recording, RunError}
 use crate::contract::Contract;
 use crate::verdict::Report;
 
+/// Reads what was recorded.
+pub(super) fn read(path: &Path) -> Result<Recording, Failure> {
+    let text = output::read(path, "the recording")?;
+    Recording::parse(&text).map_err(|error| {
+        let what = error.to_string().replacen("the recording", &format!("the recording {}", path.display()), 1);
+        Failure::input(what, "give a file that conform --record wrote, as it was written")
+    })
+}
+
 /// What a run has to do with recordings.
 pub(super) enum Kept<'a> {
     /// Nothing.
@@ -26,17 +35,17 @@ pub(super) struct Recorded<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// Begins the file, or reads it: what is wrong with it is said before anything is sent.
-    pub(super) fn begin(record: Option<&Path>, replay: Option<&Path>, contract: &'a Contract) -> Result<Self, Failure> {
-        if let Some(path) = replay {
-            let text = output::read(path, "the recording")?;
-            let recording = Recording::parse(&text).map_err(|error| {
-                let what = error.to_string().replacen("the recording", &format!("the recording {}", path.display()), 1);
-                Failure::input(what, "give a file that conform --record wrote, as it was written")
-            })?;
+    /// Begins the file: what is wrong with it is said before anything is sent.
+    pub(super) fn begin(
+        record: Option<&Path>,
+        replay: Option<Recording>,
+        chosen: &[&'a Contract],
+    ) -> Result<Self, Failure> {
+        if let Some(recording) = replay {
             return Ok(Self::Replay(Box::new(recording)));
         }
-        let Some(path) = record else { return Ok(Self::Nothing) };
+        // A server, which is what is recorded, has one version.
+        let (Some(path), Some(contract)) = (record, chosen.first().copied()) else { return Ok(Self::Nothing) };
         if path.exists() {
             return Err(Failure::input(
                 format!("record in {}: there is such a file", path.display()),

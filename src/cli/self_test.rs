@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::exit::{Exit, Failure};
 use super::output::{self, Destination, read};
+use super::specs;
 use crate::accepted::Accepted;
 use crate::conformance::Selection;
 use crate::contract::Contract;
 use crate::embedded;
 use crate::report::{Format, mutants};
-use crate::selftest::{self, Fate, Known, Listener, Options, Outcome, SelfTestError};
+use crate::selftest::{self, Fate, Known, Listener, Options, Outcome, SelfTestError, Version};
 
 pub(super) const HELP: &str = "\
 Try the checks themselves: on mutants of pages, description, client and server
@@ -31,18 +32,17 @@ everything or without a mutant. With --skip RULE one can see what nobody else wo
 
 /// What to try, and where the result goes.
 pub(super) struct Trial<'a> {
-    pub(super) contract: &'a Contract,
+    pub(super) contracts: &'a [&'a Contract],
     pub(super) selection: &'a Selection,
     pub(super) mutants: &'a Selection,
     pub(super) accepted: &'a Accepted,
     pub(super) survivors: Option<&'a Path>,
-    pub(super) foreign: Option<&'a str>,
     pub(super) format: Format,
     pub(super) output: &'a [Destination<Format>],
 }
 
 #[allow(clippy::disallowed_methods)] // how long it took is said, and decides nothing
-pub(super) async fn run(trial: Trial<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run<'a>(trial: Trial<'a>) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let asked = trial.output.iter().map(|to| to.format).chain([trial.format]);
     if let Some(other) = asked.into_iter().find(|format| !matches!(format, Format::Human | Format::Json)) {
@@ -50,13 +50,15 @@ pub(super) async fn run(trial: Trial<'_>) -> Result<Exit, Failure> {
     }
     let known = known(&trial)?;
     let files = output::begin_all(trial.output)?;
+    let version =
+        |contract: &&'a Contract| Version { foreign: specs::reason_not_to_call(contract), ..Version::new(contract) };
+    let versions: Vec<Version<'_>> = trial.contracts.iter().map(version).collect();
     let options = Options {
-        contract: trial.contract,
+        versions: &versions,
         selection: trial.selection,
         mutants: trial.mutants,
         accepted: trial.accepted,
         known: &known,
-        foreign: trial.foreign,
     };
     let mut progress = Progress::new();
     let matrix = tokio::select! {
@@ -89,7 +91,7 @@ pub(super) async fn run(trial: Trial<'_>) -> Result<Exit, Failure> {
 /// The list that was named, or the one beside the descriptions of this build, where a contract of
 /// this build is tried.
 fn known(trial: &Trial<'_>) -> Result<Known, Failure> {
-    let own = embedded::contract(&trial.contract.api).is_some_and(|own| own.sha256 == trial.contract.sha256);
+    let own = trial.contracts.iter().all(|contract| specs::is_own(contract));
     let (text, name) = match trial.survivors {
         Some(path) => (read(path, "the list of survivors")?, path.display().to_string()),
         None if own => (embedded::SURVIVORS.to_owned(), "survivors.toml of this build".to_owned()),

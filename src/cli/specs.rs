@@ -116,26 +116,71 @@ pub(super) fn contracts(given: &[PathBuf]) -> Result<Cow<'static, [Contract]>, F
         }
         contracts.push(contract);
     }
+    contracts.sort_by_key(Contract::order);
     Ok(Cow::Owned(contracts))
 }
 
 pub(super) const GIVE: &str =
     "give a description such as openapi/beta.yaml, or a folder that holds such files and exchanges/";
 
-/// The contract of one API version: the one that was named, the only one, or beta.
+/// The contract of one API version: the one that was named, or else the first.
 pub(super) fn choose<'a>(contracts: &'a [Contract], api: Option<&str>) -> Result<&'a Contract, Failure> {
-    let wanted = match (api, contracts) {
-        (Some(api), _) => api,
-        (None, [only]) => &only.api,
-        (None, _) => "beta",
-    };
-    contracts.iter().find(|contract| contract.api == wanted).ok_or_else(|| {
-        let known: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
-        Failure::input(
-            format!("check the API version '{wanted}': there is no description of it"),
-            format!("give one of {}", known.join(", ")),
-        )
-    })
+    let is_wanted = |contract: &&Contract| api.is_none_or(|api| contract.api == api);
+    contracts.iter().find(is_wanted).ok_or_else(|| undescribed(contracts, api.unwrap_or_default()))
+}
+
+/// The contracts of the API versions that were named, or all of them; in their order, each once.
+pub(super) fn choose_all<'a>(contracts: &'a [Contract], apis: &[String]) -> Result<Vec<&'a Contract>, Failure> {
+    if let Some(unknown) = apis.iter().find(|api| contracts.iter().all(|contract| contract.api != **api)) {
+        return Err(undescribed(contracts, unknown));
+    }
+    Ok(contracts.iter().filter(|contract| apis.is_empty() || apis.contains(&contract.api)).collect())
+}
+
+/// The contract by which a server is checked: of the version at the end of its address, of the
+/// one that was named, or the only one there is.
+pub(super) fn choose_for<'a>(contracts: &'a [Contract], apis: &[String], url: &str) -> Result<&'a Contract, Failure> {
+    let known = choose_all(contracts, apis)?;
+    match (version_of(url, contracts), known.as_slice()) {
+        (Some(version), _) => match known.iter().find(|contract| contract.api == version) {
+            Some(contract) => Ok(contract),
+            None if apis.is_empty() => Err(undescribed(contracts, version)),
+            None => Err(Failure::input(
+                format!("check {url} as {}: it is the root of '{version}'", apis.join(" and ")),
+                format!("leave out --api, or give the root of {}", apis[0]),
+            )),
+        },
+        (None, [only]) => Ok(only),
+        (None, several) => {
+            let names: Vec<&str> = several.iter().map(|contract| contract.api.as_str()).collect();
+            let root = url.trim_end_matches('/');
+            Err(Failure::input(
+                format!("check {url}: it does not say which of the API versions {} it is", names.join(" and ")),
+                format!("give the root with the version, such as {root}/{}, or --api", names[0]),
+            ))
+        }
+    }
+}
+
+/// The API version at the end of an address: one that is described, or of the form of Graph's.
+fn version_of<'u>(url: &'u str, contracts: &[Contract]) -> Option<&'u str> {
+    let (_, path) = url.split_once("://")?.1.split_once('/')?;
+    let last = path.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
+    let digits = last.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    (digits || last == "beta" || contracts.iter().any(|contract| contract.api == last)).then_some(last)
+}
+
+fn undescribed(contracts: &[Contract], wanted: &str) -> Failure {
+    let known: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
+    Failure::input(
+        format!("check the API version '{wanted}': there is no description of it"),
+        format!("give one of {}", known.join(", ")),
+    )
+}
+
+/// Whether a contract is of a description of this build.
+pub(super) fn is_own(contract: &Contract) -> bool {
+    embedded::contract(&contract.api).is_some_and(|own| own.sha256 == contract.sha256)
 }
 
 /// Why the client of this build cannot be held to a contract: it was generated from another

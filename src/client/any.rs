@@ -18,6 +18,10 @@ pub trait Dispatch: fmt::Debug + Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Answer, Error>>;
 }
 
+/// Opens the client of an API version as in URLs; `None` if there is none. [`AnyClient::connect`] is
+/// that of this build.
+pub type Connect = fn(&Session, &str) -> Option<AnyClient>;
+
 /// A client of some API version, for calls by operation id. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct AnyClient(Arc<dyn Dispatch>);

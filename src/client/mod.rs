@@ -37,7 +37,7 @@ mod token;
 mod transport;
 
 pub use answer::Answer;
-pub use any::{AnyClient, Dispatch};
+pub use any::{AnyClient, Connect, Dispatch};
 pub use bounded::{BoundError, Bounded};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};

@@ -8,6 +8,7 @@ mod client;
 mod coverage;
 mod mask;
 mod record;
+mod run;
 mod selection;
 mod server;
 mod target;
@@ -17,18 +18,16 @@ pub use selection::Selection;
 pub use server::ServerOptions;
 pub use target::{TargetError, greet};
 
-use std::collections::{BTreeMap, HashMap};
-
-use crate::accepted::{Accepted, Scope};
-use crate::client::SessionError;
+use crate::accepted::Accepted;
+use crate::client::{AnyClient, Connect, SessionError};
 use crate::contract::Contract;
 use crate::docs::Page;
-use crate::finding::Finding;
 use crate::rules::client::{ClientCase, ClientSeen};
-use crate::rules::documents::{self, Decided, Documents};
+use crate::rules::documents::{self, Documents};
 use crate::rules::server::ServerCase;
 use crate::rules::{self, Facts};
-use crate::verdict::{Check, Documentation, Judged, Outcome, Replay, Report, Side, Stale, Summary, Verdict};
+use crate::verdict::{Check, Judged, Report, Side};
+use run::{Judging, Source};
 
 /// What a run is told as it goes.
 pub trait Listener {
@@ -45,21 +44,37 @@ impl Listener for () {
 
 /// What to run.
 pub struct Options<'a> {
-    /// The contract to hold client and server to.
-    pub contract: &'a Contract,
+    /// What to hold client and servers to, one an API version, in the order of the report.
+    pub versions: Vec<Version<'a>>,
     /// Which sides.
     pub sides: &'a [Side],
     /// Which checks.
     pub selection: &'a Selection,
-    /// The server; needed where its side runs.
-    pub server: Option<ServerOptions>,
     /// Known disagreements.
     pub accepted: &'a Accepted,
-    /// Why the generated client cannot be held to the contract, if so: it is of another
-    /// description. What only compares the description with the documentation is still checked.
-    pub foreign: Option<&'a str>,
     /// Pages of the documentation; needed where one of their sides runs.
     pub docs: Option<DocsOptions<'a>>,
+}
+
+/// An API version to check.
+pub struct Version<'a> {
+    /// The contract to hold client and server to.
+    pub contract: &'a Contract,
+    /// The server; needed where its side runs.
+    pub server: Option<ServerOptions>,
+    /// Why the generated client cannot be held to the contract, if so: it is of another
+    /// description. What only compares the description with the documentation is still checked.
+    pub foreign: Option<String>,
+    /// Opens the client that is held to it.
+    pub connect: Connect,
+}
+
+impl<'a> Version<'a> {
+    /// This build's client and no server.
+    #[must_use]
+    pub fn new(contract: &'a Contract) -> Self {
+        Self { contract, server: None, foreign: None, connect: AnyClient::connect }
+    }
 }
 
 /// Pages of the documentation.
@@ -85,13 +100,16 @@ pub enum RunError {
     #[error(transparent)]
     Session(#[from] SessionError),
     /// The recording is of something else.
-    #[error("replay the recording: it is of '{recorded}', and '{wanted}' was to be checked")]
+    #[error("replay the recording: it is of '{recorded}' alone, and '{wanted}' was to be checked")]
     Replay {
         /// The API version of the recording.
         recorded: String,
-        /// The one that was asked for.
+        /// What was asked for.
         wanted: String,
     },
+    /// A run of several API versions is not recorded as one.
+    #[error("record a run of {0} API versions: a recording is of one")]
+    Record(usize),
     /// The scripted server of the client side cannot be started.
     #[error("listen on loopback: {0}")]
     Listen(#[from] std::io::Error),
@@ -130,26 +148,16 @@ fn plan_sent(contract: &Contract, sides: &[Side]) -> Vec<Check> {
     checks
 }
 
-/// Where the server's side takes what it judges from.
-enum Source<'a> {
-    /// The server.
-    Live,
-    /// The server, and what it shows is kept.
-    Recorded(&'a mut Recorder),
-    /// What was kept.
-    Replayed(&'a Recording),
-}
-
 /// Carries out a run.
 ///
 /// # Errors
 /// A selection that selects nothing, a server that cannot be reached, a client that cannot be
 /// set up. What a server answers is never an error: it is a verdict.
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Report, RunError> {
-    run_from(options, Source::Live, listener).await
+    run::carry_out(options, Source::Live, listener).await
 }
 
-/// Carries out a run, and keeps what the server shows.
+/// Carries out a run of one API version, and keeps what the server shows.
 ///
 /// # Errors
 /// As [`run`].
@@ -158,7 +166,10 @@ pub async fn record(
     recorder: &mut Recorder,
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
-    run_from(options, Source::Recorded(recorder), listener).await
+    match options.versions.len() {
+        1 => run::carry_out(options, Source::Recorded(recorder), listener).await,
+        several => Err(RunError::Record(several)),
+    }
 }
 
 /// Judges a recording in the stead of a server: nothing is sent to one.
@@ -170,97 +181,11 @@ pub async fn replay(
     recording: &Recording,
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
-    if recording.head.api != options.contract.api {
-        return Err(RunError::Replay { recorded: recording.head.api.clone(), wanted: options.contract.api.clone() });
+    let apis: Vec<&str> = options.versions.iter().map(|version| version.contract.api.as_str()).collect();
+    if apis != [recording.head.api.as_str()] {
+        return Err(RunError::Replay { recorded: recording.head.api.clone(), wanted: apis.join(", ") });
     }
-    run_from(options, Source::Replayed(recording), listener).await
-}
-
-async fn run_from(options: Options<'_>, source: Source<'_>, listener: &mut dyn Listener) -> Result<Report, RunError> {
-    let facts = Facts::new(options.contract);
-    let selection = options.selection;
-    let documents = options.docs.map(|docs| documents::judge(options.contract, docs.pages));
-    let decided = || documents.iter().flat_map(|documents| documents.docs.iter().chain(&documents.drift));
-    let (client_cases, server_cases) = (rules::client::cases(&facts), rules::server::cases(&facts));
-    let mut all: Vec<Check> = decided().map(|decided| decided.check.clone()).collect();
-    all.extend(client_cases.iter().flat_map(|case| &case.checks).map(|asserted| asserted.check.clone()));
-    all.extend(server_cases.iter().flat_map(|case| &case.checks).map(|asserted| asserted.check.clone()));
-    let planned = || all.iter().filter(|check| options.sides.contains(&check.side));
-    let n_checks = planned().filter(|check| selection.takes(&check.id)).count();
-    if n_checks == 0 {
-        return Err(RunError::Selection(selection.explain(&planned().cloned().collect::<Vec<_>>())));
-    }
-    let (recorder, recording) = match source {
-        Source::Live => (None, None),
-        Source::Recorded(recorder) => (Some(recorder), None),
-        Source::Replayed(recording) => (None, Some(recording)),
-    };
-    let mut run = Run { judged: Vec::with_capacity(n_checks), listener, accepted: options.accepted, recorder };
-    run.listener.begin(n_checks);
-    let mut target = "none".to_owned();
-    // The server first: whether it can be reached decides whether there is a run.
-    if options.sides.contains(&Side::Server) {
-        let cases = selected(server_cases, selection, |case| &mut case.checks);
-        if let Some(recording) = recording {
-            let head = &recording.head;
-            target = format!("replay of {}, recorded {} by {}", head.target, head.recorded, head.tool);
-        }
-        match (recording, options.server, cases.is_empty()) {
-            (Some(recording), _, false) => record::replay(cases, recording, &mut run),
-            (None, Some(server), false) => {
-                target.clone_from(&server.label);
-                server::run(cases, server, options.contract, &mut run).await?;
-            }
-            (None, None, false) => {
-                let why = "no server was given";
-                for check in cases.into_iter().flat_map(|case| case.checks).map(|asserted| asserted.check) {
-                    run.record(check, Verdict::not_run(why));
-                }
-            }
-            (_, _, true) => {}
-        }
-    }
-    if options.sides.contains(&Side::Client) {
-        let cases = selected(client_cases, selection, |case| &mut case.checks);
-        client::run(cases, options.contract, options.foreign, &mut run).await?;
-    }
-    for decided in decided().filter(|decided| options.sides.contains(&decided.check.side)) {
-        if selection.takes(&decided.check.id) {
-            run.record_decided(decided);
-        }
-    }
-    let mut checks = run.judged;
-    let position: HashMap<&str, usize> =
-        all.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
-    checks.sort_by_key(|judged| position.get(judged.check.id.as_str()).copied());
-    let planned_sides = if documents.is_some() { &Side::ALL[..] } else { &[Side::Client, Side::Server] };
-    let mut stale = options.accepted.stale_checks(&checks, &all, planned_sides);
-    let contract = options.contract;
-    if let Some(documents) = &documents {
-        stale.extend(stale_entries(options.accepted, documents, contract, options.sides));
-    }
-    Ok(Report {
-        schema_version: "1",
-        tool: concat!("entra-risk ", env!("CARGO_PKG_VERSION")).to_owned(),
-        api: contract.api.clone(),
-        spec: BTreeMap::from([("file", contract.file.clone()), ("sha256", contract.sha256.clone())]),
-        documentation: options.docs.zip(documents.as_ref()).map(|(docs, documents)| Documentation {
-            paths: docs.paths.to_vec(),
-            pages: documents.files.len(),
-            matched: documents.n_matched,
-        }),
-        target,
-        replay: recording.filter(|_| options.sides.contains(&Side::Server)).map(|recording| Replay {
-            target: recording.head.target.clone(),
-            recorded: recording.head.recorded.clone(),
-            tool: recording.head.tool.clone(),
-            spec_sha256: recording.head.spec_sha256.clone(),
-        }),
-        summary: Summary::of(&checks),
-        coverage: coverage::of(&facts, &all, &checks),
-        checks,
-        stale,
-    })
+    run::carry_out(options, Source::Replayed(recording), listener).await
 }
 
 /// Carries out cases against a server and judges them, without a report.
@@ -272,94 +197,16 @@ pub async fn try_server(
     server: ServerOptions,
     contract: &Contract,
 ) -> Result<Vec<Judged>, RunError> {
-    let mut run = Run { judged: Vec::new(), listener: &mut (), accepted: &Accepted::default(), recorder: None };
-    server::run(cases, server, contract, &mut run).await?;
-    Ok(run.judged)
+    let (mut nobody, nothing) = ((), Accepted::default());
+    let mut judging = Judging::new(&mut nobody, &nothing, None);
+    server::run(cases, server, contract, &mut judging).await?;
+    Ok(judging.checks)
 }
 
 /// What the generated client shows in each case, not judged.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn see_client(cases: &[ClientCase], contract: &Contract) -> Result<Vec<ClientSeen>, RunError> {
-    client::see(cases, contract).await
-}
-
-/// Entries of the accepted list about pages or facts that met nothing, on the sides that ran.
-fn stale_entries(accepted: &Accepted, documents: &Documents, contract: &Contract, sides: &[Side]) -> Vec<Stale> {
-    let mut scope = Scope { files: documents.files.clone(), ..Scope::default() };
-    scope.files.push(contract.file.clone());
-    let mut findings = Vec::new();
-    let of = |decided: &[Decided]| decided.iter().flat_map(|decided| decided.findings.clone()).collect::<Vec<_>>();
-    if sides.contains(&Side::Docs) {
-        scope.undecided = rules::docs::undecided(documents.files.len());
-        scope.rules.extend(rules::docs::RULES.iter().map(|rule| rule.id.to_owned()));
-        findings.extend(of(&documents.docs));
-    }
-    if sides.contains(&Side::Drift) {
-        scope.rules.extend(rules::drift::RULES.iter().map(|rule| rule.id.to_owned()));
-        scope.facts.extend(documents.facts.iter().cloned());
-        findings.extend(of(&documents.drift));
-    }
-    let stale = accepted.apply_findings(findings, &scope).stale;
-    let of = |entry: Finding| Stale {
-        text: format!("{}: {}; {}", entry.subject, entry.message, entry.remedy),
-        origin: entry.origin,
-    };
-    stale.into_iter().map(of).collect()
-}
-
-/// Keeps the checks that were asked for, and the cases that still have one.
-fn selected<C, S>(cases: Vec<C>, selection: &Selection, checks: fn(&mut C) -> &mut Vec<rules::Asserted<S>>) -> Vec<C> {
-    let keep = |mut case: C| {
-        checks(&mut case).retain(|asserted| selection.takes(&asserted.check.id));
-        (!checks(&mut case).is_empty()).then_some(case)
-    };
-    cases.into_iter().filter_map(keep).collect()
-}
-
-/// A run in progress.
-struct Run<'a> {
-    judged: Vec<Judged>,
-    listener: &'a mut dyn Listener,
-    accepted: &'a Accepted,
-    recorder: Option<&'a mut Recorder>,
-}
-
-impl Run<'_> {
-    /// Keeps what a case showed, if somebody wants it.
-    fn keep(&mut self, case: &rules::server::ServerCase, seen: &Result<rules::server::ServerSeen, Verdict>) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.keep(case, seen);
-        }
-    }
-
-    fn record(&mut self, check: Check, verdict: Verdict) {
-        let accepted = match verdict.outcome {
-            Outcome::Fail => self.accepted.reason(&check.id),
-            _ => None,
-        };
-        self.push(Judged { check, outcome: verdict.outcome, seen: verdict.seen, accepted });
-    }
-
-    /// A check that needed nothing to be sent. It is accepted by its own id, or if each of its
-    /// findings is.
-    fn record_decided(&mut self, decided: &Decided) {
-        let Decided { check, verdict, findings } = decided.clone();
-        let by_findings = || {
-            let applied = self.accepted.apply_findings(findings, &Scope::default());
-            let reasons: Vec<String> = applied.accepted.into_iter().map(|(_, reason)| reason).collect();
-            (applied.remaining.is_empty() && !reasons.is_empty()).then(|| reasons.join("; "))
-        };
-        let accepted = match verdict.outcome {
-            Outcome::Fail => self.accepted.reason(&check.id).or_else(by_findings),
-            _ => None,
-        };
-        self.push(Judged { check, outcome: verdict.outcome, seen: verdict.seen, accepted });
-    }
-
-    fn push(&mut self, judged: Judged) {
-        self.listener.judged(&judged);
-        self.judged.push(judged);
-    }
+pub async fn see_client(cases: &[ClientCase], api: &str, connect: Connect) -> Result<Vec<ClientSeen>, RunError> {
+    client::see(&client::Benches::start().await?, cases, client::Whose { api, connect }).await
 }

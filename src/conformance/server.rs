@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::RunError;
 use super::accounts::{identities, set};
+use super::run::Judging;
 use super::target::{Reach, Target};
-use super::{Run, RunError};
 use crate::contract::Contract;
 use crate::rules::server::{ServerCase, ServerSeen, Unread, is_generated};
 use crate::rules::{Credential, Form, ProbeToken, Reply, Request};
@@ -61,7 +62,7 @@ pub(super) async fn run(
     cases: Vec<ServerCase>,
     options: ServerOptions,
     contract: &Contract,
-    run: &mut Run<'_>,
+    judging: &mut Judging<'_>,
 ) -> Result<(), RunError> {
     let mut target = Target::new(&options.base_url, &options.token, options.probes)?;
     target.greet().await?;
@@ -82,7 +83,7 @@ pub(super) async fn run(
                 None => session.carry_out(&case, contract).await,
             },
         };
-        run.keep(&case, &seen);
+        judging.keep(&case, &seen);
         for mut asserted in case.checks {
             let mut verdict = match &seen {
                 Ok(seen) => (asserted.judge)(seen),
@@ -92,7 +93,7 @@ pub(super) async fn run(
             verdict.seen = session.target.mask().text(&verdict.seen);
             // The lines to repeat it name the identities that it was tried with.
             asserted.check.reproduce = session.replace_in(&asserted.check.reproduce);
-            run.record(asserted.check, verdict);
+            judging.record(asserted.check, verdict);
         }
     }
     Ok(())

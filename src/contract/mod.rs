@@ -63,6 +63,15 @@ pub struct Server {
 }
 
 impl Contract {
+    /// Where an API version stands among others: stable ones (`v1.0`) first, whatever may still
+    /// change behind them. The first one in which there is an operation is the one that is meant
+    /// where nobody says.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<> {
+        let is_stable = self.api.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        (!is_stable, self.api.clone())
+    }
+
     /// The operation with this id.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&Operation> {

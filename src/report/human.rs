@@ -7,7 +7,7 @@ use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 use super::text::{on_one_line, shown};
 use crate::contract::Rests;
 use crate::finding::Severity;
-use crate::verdict::{Check, Coverage, Judged, Outcome, Report, Side, Standing};
+use crate::verdict::{Check, Coverage, Description, Judged, Outcome, Report, Side, Standing};
 
 /// Renders text; the caller strips the styles where nobody sees them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,13 +26,11 @@ impl Human {
     #[must_use]
     pub fn render(self, report: &Report) -> String {
         let mut text = String::new();
-        let file = report.spec.get("file").map_or("", String::as_str);
-        let sha256 = report.spec.get("sha256").and_then(|digits| digits.get(..12)).unwrap_or_default();
         let _ = writeln!(
             text,
-            "{} · {} · {file} {DIM}(sha256 {sha256}…){PLAIN} · server: {}{}",
+            "{}{} · server: {}{}",
             report.tool,
-            on_one_line(&report.api),
+            described(&report.descriptions),
             on_one_line(&report.target),
             on_one_line(&documentation(report))
         );
@@ -147,6 +145,16 @@ impl Human {
     }
 }
 
+/// Each description: ` · beta · openapi/beta.yaml (sha256 …)`.
+pub(crate) fn described(descriptions: &[Description]) -> String {
+    let one = |description: &Description| {
+        let sha256 = description.sha256.get(..12).unwrap_or_default();
+        let (api, file) = (on_one_line(&description.api), on_one_line(&description.file));
+        format!(" · {api} · {file} {DIM}(sha256 {sha256}…){PLAIN}")
+    };
+    descriptions.iter().map(one).collect()
+}
+
 /// What a service was seen to do where no page says so: evidence for the description.
 fn assumptions(text: &mut String, report: &Report) {
     let tried = report.assumptions();
@@ -257,7 +265,7 @@ pub fn explain(check: &Check, reason: &str) -> String {
         text,
         "\nReproduce{}",
         if check.reproduce.starts_with("curl") {
-            " (ENTRA_RISK_BASE_URL and ENTRA_RISK_TOKEN as printed by entra-risk serve)"
+            " (ENTRA_RISK_GRAPH_ROOT and ENTRA_RISK_TOKEN as printed by entra-risk serve)"
         } else {
             ""
         }
@@ -317,10 +325,9 @@ mod tests {
         let seen = "200 \u{1b}[2J\u{7}evil\r".to_owned();
         let judged = Judged { check, outcome: Outcome::Fail, seen, accepted: None };
         let report = Report {
-            schema_version: "1",
+            schema_version: "2",
             tool: String::new(),
-            api: String::new(),
-            spec: BTreeMap::new(),
+            descriptions: Vec::new(),
             documentation: None,
             target: String::new(),
             replay: None,

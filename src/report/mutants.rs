@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::described;
 use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 use super::text::on_one_line;
 use crate::selftest::{Fate, Matrix, Operator, Outcome, RuleRow, Witness};
@@ -18,9 +19,7 @@ pub fn json(matrix: &Matrix) -> String {
 #[must_use]
 pub fn human(matrix: &Matrix) -> String {
     let mut text = String::new();
-    let sha256 = matrix.sha256.get(..12).unwrap_or_default();
-    let Matrix { tool, api, file, .. } = matrix;
-    let _ = writeln!(text, "{tool} · {api} · {file} {DIM}(sha256 {sha256}…){PLAIN} · mutants");
+    let _ = writeln!(text, "{}{} · mutants", matrix.tool, described(&matrix.descriptions));
     table(&mut text, matrix);
     proof(&mut text, matrix);
     lives(&mut text, matrix);
@@ -116,12 +115,14 @@ fn lives(text: &mut String, matrix: &Matrix) {
             let _ = writeln!(text, "  {}{more}  {DIM}{}{PLAIN}", of[0].mutant.id, on_one_line(reason));
         }
     }
+    // One version needs no name.
+    let of = |api: &str| if matrix.descriptions.len() > 1 { format!("  ({api})") } else { String::new() };
     let mut survivors = matrix.survivors().peekable();
     if survivors.peek().is_some() {
         let _ = writeln!(text, "\n{BOLD}Survivors{PLAIN}");
     }
     for fate in survivors {
-        let _ = writeln!(text, "  {RED}alive{PLAIN}    {}", fate.mutant.id);
+        let _ = writeln!(text, "  {RED}alive{PLAIN}    {}{}", fate.mutant.id, of(&fate.mutant.api));
         let _ = writeln!(text, "           {DIM}defect{PLAIN}   {}", on_one_line(&fate.mutant.breaks));
         let noticed = match (fate.missed.is_empty(), fate.killers.first()) {
             (false, _) => format!("{} did not notice", fate.missed.join(", ")),

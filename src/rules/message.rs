@@ -207,15 +207,17 @@ impl Request {
         }
     }
 
-    /// The same request as a line for a shell, with base URL and token in the environment.
+    /// The same request to an API version as a line for a shell, with root and token in the
+    /// environment.
     #[must_use]
-    pub fn curl(&self, credential: Credential, form: Form) -> String {
+    pub fn curl(&self, api: &str, credential: Credential, form: Form) -> String {
         let method = match self.method.as_str() {
             // With -X curl would wait for the body that never comes.
             "HEAD" => "--head".to_owned(),
             method => format!("-i -X {method}"),
         };
-        let mut line = format!("curl -sS {method} \"$ENTRA_RISK_BASE_URL\"{}", quote(&self.target()));
+        let target = quote(&format!("/{api}{}", self.target()));
+        let mut line = format!("curl -sS {method} \"$ENTRA_RISK_GRAPH_ROOT\"{target}");
         match form {
             Form::Plain => {}
             Form::Chunked => line += " -H 'Transfer-Encoding: chunked'",

@@ -55,8 +55,8 @@ impl Call<'_> {
 }
 
 impl Defect {
-    pub(super) fn mutant(&self, facts: &[Fact]) -> Mutant {
-        let mut mutant = Mutant::new(Witness::Client, self.operator, self.name, self.breaks);
+    pub(super) fn mutant(&self, api: &str, facts: &[Fact]) -> Mutant {
+        let mut mutant = Mutant::new(api, Witness::Client, self.operator, self.name, self.breaks);
         mutant.aims = self.aims.iter().map(|rule| format!("client/{rule}")).collect();
         mutant.facts = facts_of(facts, self.facts);
         mutant

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::mutant::{Fate, Outcome, Voice};
-use super::suite::Suite;
-use super::{Options, rule_of};
-use crate::contract::{Fact, FactId};
+use super::{Options, Tried, rule_of};
+use crate::contract::FactId;
 use crate::finding::Severity;
 use crate::rules;
+use crate::verdict::Description;
 
 /// Every mutant with its end, and what follows from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,12 +19,8 @@ pub struct Matrix {
     pub schema_version: &'static str,
     /// Name and version of the program.
     pub tool: String,
-    /// API version.
-    pub api: String,
-    /// The description.
-    pub file: String,
-    /// Its SHA-256.
-    pub sha256: String,
+    /// What was tried, one an API version.
+    pub descriptions: Vec<Description>,
     /// Why the client was not tried, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_client: Option<String>,
@@ -120,24 +116,18 @@ impl Matrix {
     }
 }
 
-pub(super) fn of(
-    options: &Options<'_>,
-    suite: &Suite<'_>,
-    facts: &[Fact],
-    fates: Vec<Fate>,
-    known: &[usize],
-) -> Matrix {
-    let contract = options.contract;
+pub(super) fn of(options: &Options<'_>, tried: &[Tried<'_>], fates: Vec<Fate>, known: &[usize]) -> Matrix {
+    let foreign = options.versions.iter().find_map(|version| version.foreign.clone());
+    let looked_at: BTreeSet<String> = tried.iter().flat_map(|tried| tried.suite.rules()).collect();
+    let row = |rule| row(options, foreign.as_deref(), &looked_at, &fates, rule);
     Matrix {
-        schema_version: "1",
+        schema_version: "2",
         tool: concat!("entra-risk ", env!("CARGO_PKG_VERSION")).to_owned(),
-        api: contract.api.clone(),
-        file: contract.file.clone(),
-        sha256: contract.sha256.clone(),
-        no_client: options.foreign.map(str::to_owned),
-        rules: catalogue().into_iter().map(|rule| row(options, suite, &fates, rule)).collect(),
-        proof: proof(suite, facts, &fates),
-        false_alarms: suite.false_alarms(options.accepted),
+        descriptions: tried.iter().map(|tried| Description::of(tried.version.contract)).collect(),
+        rules: catalogue().into_iter().map(row).collect(),
+        no_client: foreign.clone(),
+        proof: proof(tried, &fates),
+        false_alarms: tried.iter().flat_map(|tried| tried.suite.false_alarms(options.accepted)).collect(),
         // Of a choice of mutants, what was not chosen met nothing.
         stale: options.known.stale(known).filter(|mutant| options.mutants.takes(mutant)).map(str::to_owned).collect(),
         mutants: fates,
@@ -166,7 +156,14 @@ pub(super) fn voice(rule: &str) -> Voice {
 /// So many mutants that do not concern a rule make it suspicious, if it fails on all.
 const SUSPICIOUS: usize = 5;
 
-fn row(options: &Options<'_>, suite: &Suite<'_>, fates: &[Fate], rule: String) -> RuleRow {
+/// `looked_at` are the rules of which a check ran on the witnesses as they are.
+fn row(
+    options: &Options<'_>,
+    foreign: Option<&str>,
+    looked_at: &BTreeSet<String>,
+    fates: &[Fate],
+    rule: String,
+) -> RuleRow {
     let notices = |fate: &&Fate| fate.killers.iter().any(|killer| killer.rule == rule);
     let aimed: Vec<&Fate> = fates.iter().filter(|fate| fate.mutant.aims.contains(&rule)).collect();
     let mut by: BTreeMap<String, usize> = BTreeMap::new();
@@ -178,11 +175,11 @@ fn row(options: &Options<'_>, suite: &Suite<'_>, fates: &[Fate], rule: String) -
         .filter(|fate| fate.tried.contains(&rule) && !fate.mutant.aims.contains(&rule) && fate.mutant.facts.is_empty())
         .collect();
     let on_everything = others.len() >= SUSPICIOUS && others.iter().all(notices);
-    let not_tried = match options.foreign {
+    let not_tried = match foreign {
         _ if aimed.is_empty() && !options.mutants.takes_all() => Some("its mutants were not selected".to_owned()),
-        Some(reason) if rule.starts_with("client/") && !suite.rules().contains(&rule) => Some(reason.to_owned()),
+        Some(reason) if rule.starts_with("client/") && !looked_at.contains(&rule) => Some(reason.to_owned()),
         // A description may have nothing that a rule looks at.
-        Some(_) if rule.starts_with("server/") && !suite.rules().contains(&rule) => {
+        Some(_) if rule.starts_with("server/") && !looked_at.contains(&rule) => {
             Some("the description has nothing that it looks at".to_owned())
         }
         _ => None,
@@ -198,8 +195,10 @@ fn row(options: &Options<'_>, suite: &Suite<'_>, fates: &[Fate], rule: String) -
     }
 }
 
-fn proof(suite: &Suite<'_>, facts: &[Fact], fates: &[Fate]) -> Proof {
-    let claims = suite.claims();
+fn proof(tried: &[Tried<'_>], fates: &[Fate]) -> Proof {
+    // A fact's name begins with its version.
+    let claims: BTreeMap<&FactId, BTreeSet<&str>> = tried.iter().flat_map(|tried| tried.suite.claims()).collect();
+    let facts = || tried.iter().flat_map(|tried| &tried.facts);
     let mut proven: BTreeSet<(&FactId, &str)> = BTreeSet::new();
     let mut altered: BTreeSet<&FactId> = BTreeSet::new();
     for fate in fates {
@@ -210,8 +209,8 @@ fn proof(suite: &Suite<'_>, facts: &[Fact], fates: &[Fate]) -> Proof {
             proven.extend(killers.map(|killer| (fact, killer.check.as_str())));
         }
     }
-    let mut proof = Proof { facts: facts.len(), ..Proof::default() };
-    for fact in facts {
+    let mut proof = Proof { facts: facts().count(), ..Proof::default() };
+    for fact in facts() {
         let claimed = claims.get(&fact.id);
         proof.claims += claimed.map_or(0, BTreeSet::len);
         for check in claimed.into_iter().flatten().filter(|check| !proven.contains(&(&fact.id, **check))) {

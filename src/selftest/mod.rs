@@ -23,6 +23,7 @@ pub use mutant::{Fate, Killer, Mutant, Operator, Outcome, Voice, Witness};
 pub use probes::probe_tokens;
 
 use crate::accepted::Accepted;
+use crate::client::{AnyClient, Connect};
 use crate::conformance::{RunError, Selection};
 use crate::contract::{Contract, Fact, FactId, Rests};
 use crate::docs::render::{Rendered, render};
@@ -46,8 +47,8 @@ impl Listener for () {
 
 /// What to try.
 pub struct Options<'a> {
-    /// The contract that all witnesses are of.
-    pub contract: &'a Contract,
+    /// What all witnesses are of, one an API version.
+    pub versions: &'a [Version<'a>],
     /// The checks of the suite that are tried.
     pub selection: &'a Selection,
     /// The mutants that are tried, by globs over their ids.
@@ -56,8 +57,31 @@ pub struct Options<'a> {
     pub accepted: &'a Accepted,
     /// Mutants that are known to survive.
     pub known: &'a Known,
+}
+
+/// An API version to try the suite on.
+pub struct Version<'a> {
+    /// The contract that all witnesses are of.
+    pub contract: &'a Contract,
     /// Why the generated client cannot be held to the contract, if so.
-    pub foreign: Option<&'a str>,
+    pub foreign: Option<String>,
+    /// Opens the client that is tried.
+    pub connect: Connect,
+}
+
+impl<'a> Version<'a> {
+    /// This build's client.
+    #[must_use]
+    pub fn new(contract: &'a Contract) -> Self {
+        Self { contract, foreign: None, connect: AnyClient::connect }
+    }
+}
+
+/// One version on trial.
+struct Tried<'a> {
+    version: &'a Version<'a>,
+    suite: Suite<'a>,
+    facts: Vec<Fact>,
 }
 
 /// Why there is no trial. Completes "failed to …".
@@ -108,25 +132,31 @@ impl Trial {
 /// # Errors
 /// Where the suite cannot run at all. A mutant that lives is no error, but a line of the matrix.
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Matrix, SelfTestError> {
-    let suite = Suite::new(options.contract, options.selection, options.foreign.is_none()).await?;
-    let facts = options.contract.facts();
-    let mut trials = trials(&suite, &facts, options.foreign.is_none());
-    trials.retain(|trial| options.mutants.takes(&trial.mutant().id));
-    listener.begin(trials.len());
-    let mut fates = Vec::with_capacity(trials.len());
-    let mut known = Vec::new();
-    for trial in trials {
-        // What is known to live is tried with the checks that claim it, and not with all others.
-        let depth = match options.known.reason(&trial.mutant().id) {
-            Some(_) => Depth::Concerned,
-            None => Depth::All,
-        };
-        let Some(met) = attempt(&suite, &trial, depth).await? else { continue };
-        let fate = judge(trial.mutant().clone(), met, &facts, options.known, &mut known);
-        listener.judged(&fate);
-        fates.push(fate);
+    let mut all: Vec<(Tried<'_>, Vec<Trial>)> = Vec::with_capacity(options.versions.len());
+    for version in options.versions {
+        let suite = Suite::new(version, options.selection).await?;
+        let facts = version.contract.facts();
+        let mut trials = trials(&suite, &facts, version.foreign.is_none());
+        trials.retain(|trial| options.mutants.takes(&trial.mutant().id));
+        all.push((Tried { version, suite, facts }, trials));
     }
-    Ok(matrix::of(&options, &suite, &facts, fates, &known))
+    listener.begin(all.iter().map(|(_, trials)| trials.len()).sum());
+    let (mut fates, mut known, mut tried) = (Vec::new(), Vec::new(), Vec::with_capacity(all.len()));
+    for (version, trials) in all {
+        for trial in trials {
+            // What is known to live is tried with the checks that claim it, and not with all others.
+            let depth = match options.known.reason(&trial.mutant().id) {
+                Some(_) => Depth::Concerned,
+                None => Depth::All,
+            };
+            let Some(met) = attempt(&version.suite, &trial, depth).await? else { continue };
+            let fate = judge(trial.mutant().clone(), met, &version.facts, options.known, &mut known);
+            listener.judged(&fate);
+            fates.push(fate);
+        }
+        tried.push(version);
+    }
+    Ok(matrix::of(&options, &tried, fates, &known))
 }
 
 /// Every mutant, in the order of witnesses and facts.
@@ -139,10 +169,10 @@ fn trials(suite: &Suite<'_>, facts: &[Fact], call_client: bool) -> Vec<Trial> {
             trials.extend(of_fact(suite, fact, altered));
         }
     }
-    trials.extend(server::defects().map(|defect| Trial::Server(defect.mutant(facts), defect)));
+    trials.extend(server::defects().map(|defect| Trial::Server(defect.mutant(&contract.api, facts), defect)));
     if call_client {
         let defects = client::DEFECTS.iter();
-        trials.extend(defects.map(|defect| Trial::Client(defect.mutant(facts), defect)));
+        trials.extend(defects.map(|defect| Trial::Client(defect.mutant(&contract.api, facts), defect)));
     }
     let place = |trial: &Trial| Witness::ALL.iter().position(|witness| *witness == trial.mutant().witness);
     trials.sort_by_key(place);
@@ -160,7 +190,7 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
     let key = id.split_once('#').map_or(id, |(_, key)| key);
     let mutant = |witness: Witness, who: &str| {
         let breaks = format!("{who} {} for {key}, which is '{}'", altered.says, fact.value);
-        let mut mutant = Mutant::new(witness, altered.operator, &name, breaks);
+        let mut mutant = Mutant::new(api, witness, altered.operator, &name, breaks);
         mutant.facts.clone_from(&altered.facts);
         mutant
     };

@@ -68,8 +68,11 @@ impl Operator {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mutant {
-    /// Stable: `server/widen/no-token-accepted`, `spec/drop/POST /a/b#limit[ids]`.
+    /// Stable, and the same in every API version: `server/widen/no-token-accepted`,
+    /// `spec/drop/POST /a/b#limit[ids]`.
     pub id: String,
+    /// The API version.
+    pub api: String,
     /// Whose.
     pub witness: Witness,
     /// How.
@@ -84,9 +87,10 @@ pub struct Mutant {
 }
 
 impl Mutant {
-    pub(super) fn new(witness: Witness, operator: Operator, name: &str, breaks: impl Into<String>) -> Self {
+    pub(super) fn new(api: &str, witness: Witness, operator: Operator, name: &str, breaks: impl Into<String>) -> Self {
         Self {
             id: format!("{}/{}/{name}", witness.as_str(), operator.as_str()),
+            api: api.to_owned(),
             witness,
             operator,
             breaks: breaks.into(),

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
 use self::redact::Redactor;
-use super::Run;
 use super::mask::Mask;
+use super::run::Judging;
 use crate::contract::Contract;
 use crate::rules::server::{ServerCase, ServerSeen};
 use crate::verdict::{Outcome, Verdict};
@@ -178,7 +178,7 @@ impl Recording {
 }
 
 /// Judges what was recorded.
-pub(super) fn replay(cases: Vec<ServerCase>, recording: &Recording, run: &mut Run<'_>) {
+pub(super) fn replay(cases: Vec<ServerCase>, recording: &Recording, judging: &mut Judging<'_>) {
     let mask = Mask::default();
     for mut case in cases {
         for asserted in std::mem::take(&mut case.checks) {
@@ -187,7 +187,7 @@ pub(super) fn replay(cases: Vec<ServerCase>, recording: &Recording, run: &mut Ru
                 Err(verdict) => verdict,
             };
             verdict.seen = mask.text(&verdict.seen);
-            run.record(asserted.check, verdict);
+            judging.record(asserted.check, verdict);
         }
     }
 }

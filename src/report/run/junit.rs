@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Run, STALE, both_sides, rest};
 use crate::report::text::{on_one_line, shown};
-use crate::verdict::{Judged, Standing};
+use crate::verdict::{Check, Judged, Standing};
 
 pub(super) fn render(run: &Run<'_>) -> String {
     let mut report = Report::new("entra-risk conform");
@@ -18,7 +18,7 @@ pub(super) fn render(run: &Run<'_>) -> String {
             Some(suite) => suite.add_test_case(case),
             None => {
                 let mut suite = TestSuite::new(name);
-                about(run, &mut suite);
+                about(run, &judged.check, &mut suite);
                 suites.push(suite);
                 suites.last_mut().expect("it was just added").add_test_case(case)
             }
@@ -46,15 +46,15 @@ fn suite(judged: &Judged) -> String {
     on_one_line(&id.join(".")).into_owned()
 }
 
-/// What the run was about.
-fn about(run: &Run<'_>, suite: &mut TestSuite) {
-    let spec = |key| run.report.spec.get(key).map_or("", String::as_str);
-    for (name, value) in [
-        ("tool", run.report.tool.as_str()),
-        ("spec", spec("file")),
-        ("specSha256", spec("sha256")),
-        ("target", &run.report.target),
-    ] {
+/// What the run was about, as far as this suite goes: its checks are of one API version.
+fn about(run: &Run<'_>, check: &Check, suite: &mut TestSuite) {
+    let (file, sha256) = run
+        .report
+        .description_of(check)
+        .map_or(("", ""), |description| (description.file.as_str(), description.sha256.as_str()));
+    for (name, value) in
+        [("tool", run.report.tool.as_str()), ("spec", file), ("specSha256", sha256), ("target", &run.report.target)]
+    {
         suite.add_property((name, &*on_one_line(value)));
     }
 }

@@ -16,9 +16,10 @@ const LONGEST: usize = 400;
 pub(super) fn render(run: &Run<'_>) -> String {
     let report = run.report;
     let sign = if report.fails(run.strict) { "❌" } else { "✅" };
-    let mut text = format!("### {sign} entra-risk conform: {}\n\n", markdown(&report.api));
-    let spec = report.spec.get("file").map_or("", String::as_str);
-    let _ = writeln!(text, "{} · {} · server: {}\n", markdown(&report.tool), code(spec), markdown(&report.target));
+    let mut text = format!("### {sign} entra-risk conform: {}\n\n", markdown(&report.apis()));
+    let files: Vec<String> = report.descriptions.iter().map(|description| code(&description.file)).collect();
+    let (tool, target) = (markdown(&report.tool), markdown(&report.target));
+    let _ = writeln!(text, "{tool} · {} · server: {target}\n", files.join(", "));
     counts(&mut text, run);
     stale(&mut text, run);
     problems(&mut text, run);

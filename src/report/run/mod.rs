@@ -74,7 +74,7 @@ impl Run<'_> {
         Origin { file: self.repository.path(&origin.file), line: origin.line }
     }
 
-    /// The last line: `412 checks of beta on the embedded emulator: 410 passed, 2 failed`.
+    /// The last line: `412 checks of v1.0 and beta on the embedded emulator: 410 passed, 2 failed`.
     fn total(&self) -> String {
         let count = |standing| (self.those(standing).count(), standing);
         let parts: Vec<String> = Standing::ALL
@@ -90,7 +90,7 @@ impl Run<'_> {
             number => format!(", {number} out of date in the accepted list"),
         };
         let server = if report.target == "none" { String::new() } else { format!(" on {}", report.target) };
-        format!("{} checks of {}{server}: {}{n_stale}", report.checks.len(), report.api, parts.join(", "))
+        format!("{} checks of {}{server}: {}{n_stale}", report.checks.len(), report.apis(), parts.join(", "))
     }
 }
 

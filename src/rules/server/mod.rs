@@ -38,6 +38,8 @@ use crate::verdict::Check;
 
 /// One request to a server, with what goes before and after it, and what is to be said of it.
 pub struct ServerCase {
+    /// The API version.
+    pub api: String,
     /// Id of the operation.
     pub operation: String,
     /// Whether something of it can change state, or is derived to be refused: such a case is
@@ -149,6 +151,7 @@ impl ServerCase {
     /// A case with one request and no checks yet.
     fn new(subject: &Subject<'_>, request: Request) -> Self {
         Self {
+            api: subject.facts.contract.api.clone(),
             operation: subject.operation.id.clone(),
             acts: subject.operation.acts(),
             credential: Credential::Permitted,
@@ -190,9 +193,9 @@ impl ServerCase {
 
     /// The case as lines for a shell; the last one shows what the check looks at.
     fn lines(&self, state: bool) -> String {
-        let plain = |request: &Request| request.curl(Credential::Permitted, Form::Plain);
+        let plain = |request: &Request| request.curl(&self.api, Credential::Permitted, Form::Plain);
         let mut lines: Vec<String> = self.setup.iter().map(plain).collect();
-        lines.push(self.request.curl(self.credential, self.form));
+        lines.push(self.request.curl(&self.api, self.credential, self.form));
         if state {
             // Of many the ends will do.
             let (first, rest) = (self.after.first(), self.after.get(1..).unwrap_or_default());

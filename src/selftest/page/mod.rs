@@ -32,7 +32,7 @@ pub(super) fn mutants(suite: &Suite<'_>) -> Vec<(Mutant, Vec<Rendered>)> {
             let Some(pages) = (damage.apply)(&site).filter(|pages| *pages != suite.pages) else { continue };
             let stem = site.page().path.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
             let name = format!("{}/{stem}", damage.name);
-            let mut mutant = Mutant::new(Witness::Page, damage.operator, &name, damage.breaks);
+            let mut mutant = Mutant::new(&suite.contract.api, Witness::Page, damage.operator, &name, damage.breaks);
             mutant.aims = damage.aims.iter().map(|rule| (*rule).to_owned()).collect();
             found.push((mutant, pages));
         }

@@ -49,8 +49,8 @@ pub(super) fn defects() -> impl Iterator<Item = &'static Defect> {
 }
 
 impl Defect {
-    pub(super) fn mutant(&self, facts: &[Fact]) -> Mutant {
-        let mut mutant = Mutant::new(Witness::Server, self.operator, self.name, self.breaks);
+    pub(super) fn mutant(&self, api: &str, facts: &[Fact]) -> Mutant {
+        let mut mutant = Mutant::new(api, Witness::Server, self.operator, self.name, self.breaks);
         mutant.aims = self.aims.iter().map(|rule| format!("server/{rule}")).collect();
         mutant.facts = facts_of(facts, self.facts);
         mutant

@@ -80,23 +80,27 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
     let to_gone = format!("json={gone}");
     let probe = format!("no-permission={empty}");
     let cases: &[(&[&str], i32, &str)] = &[
-        (&["conform", "--server", "http://127.0.0.1:9"], 3, "reach http://127.0.0.1:9"),
-        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &token], 3, "reach"),
+        (&["conform", "--server", "http://127.0.0.1:9/beta"], 3, "reach http://127.0.0.1:9"),
+        (&["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &token], 3, "reach"),
         (&["conform", "--server", "htp://127.0.0.1:9", "--token-file", &token], 2, "neither http nor https"),
         (&["conform", "--server", "127.0.0.1/beta", "--token-file", &token], 2, "https://HOST/VERSION"),
         (&["conform", "--server", "http://example.org/beta", "--token-file", &token], 2, "plain HTTP"),
         (&["conform", "--server", "https://a:secret@example.org/beta", "--token-file", &token], 2, "user name"),
-        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &empty], 2, "the token is empty"),
-        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &quoted], 2, "quotes"),
-        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &gone], 2, "gone"),
+        (&["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &empty], 2, "the token is empty"),
+        (&["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &quoted], 2, "quotes"),
+        (&["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &gone], 2, "gone"),
         (
-            &["conform", "--server", "http://127.0.0.1:9", "--token-file", &token, "--probe-token", "other=x"],
+            &["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &token, "--probe-token", "other=x"],
             2,
             "no-permission",
         ),
-        (&["conform", "--server", "http://127.0.0.1:9", "--token-file", &token, "--probe-token", &probe], 2, "empty"),
         (
-            &["conform", "--server", "http://127.0.0.1:9", "--token-file", &token, "--allow-actions-on", &ids],
+            &["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &token, "--probe-token", &probe],
+            2,
+            "empty",
+        ),
+        (
+            &["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &token, "--allow-actions-on", &ids],
             2,
             "ids:1",
         ),
@@ -107,7 +111,7 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
         (&["conform", "--output", &to_gone], 2, "gone/report.json"),
         (&["conform", "--output", "json"], 2, "json=report.json"),
         (&["conform", "--output", "pdf=x"], 2, "the formats are"),
-        (&["conform", "--api", "v9"], 2, "give one of beta"),
+        (&["conform", "--api", "v9"], 2, "give one of "),
         (&["conform", "--check", "effect_mising"], 2, "did you mean 'effect_missing'"),
         (&["conform", "--check", "["], 2, "no id meets"),
         (&["explain", "nothing"], 2, "no such check"),
@@ -128,7 +132,7 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
 
 #[test]
 fn errors_follow_the_format() {
-    let output = entra_risk(&["conform", "--format", "json", "--server", "http://127.0.0.1:9"]);
+    let output = entra_risk(&["conform", "--format", "json", "--server", "http://127.0.0.1:9/beta"]);
     let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
     assert_eq!(error["error"]["exitCode"], 3);
     assert!(error["error"]["message"].as_str().is_some_and(|message| message.contains("127.0.0.1:9")));
@@ -153,8 +157,13 @@ fn report_files_are_written_whole_or_not_at_all() {
     assert!(std::fs::read_to_string(&human).expect("the file").contains("8 checks: 8 passed"));
     // A run that does not happen leaves what was there, and nothing beside it.
     let before = std::fs::read(&json).expect("the file");
-    let output =
-        entra_risk(&["conform", "--server", "http://127.0.0.1:9", "--output", &format!("json={}", json.display())]);
+    let output = entra_risk(&[
+        "conform",
+        "--server",
+        "http://127.0.0.1:9/beta",
+        "--output",
+        &format!("json={}", json.display()),
+    ]);
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(std::fs::read(&json).expect("the file"), before);
     assert_eq!(std::fs::read_dir(&folder).expect("the folder").count(), 2);

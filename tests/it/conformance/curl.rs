@@ -22,7 +22,7 @@ async fn the_lines_to_reproduce_a_check_give_the_reported_answer() {
         println!("skipped: there is no curl on this machine");
         return;
     }
-    let (_emulator, server) = emulator(contract()).await;
+    let (emulator, server) = emulator(contract()).await;
     let report = run(contract(), &[Side::Server], &[], Some(server.clone())).await.expect("a run");
     let mut answers: HashMap<String, String> = HashMap::new();
     let mut n_compared = 0;
@@ -33,7 +33,7 @@ async fn the_lines_to_reproduce_a_check_give_the_reported_answer() {
             let output = Command::new("sh")
                 .arg("-ec")
                 .arg(lines)
-                .env("ENTRA_RISK_BASE_URL", &server.base_url)
+                .env("ENTRA_RISK_GRAPH_ROOT", emulator.root())
                 .env("ENTRA_RISK_TOKEN", &server.token)
                 .envs(server.probes.iter().map(|(kind, token)| (kind.variable(), token)))
                 .output()

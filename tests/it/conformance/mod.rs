@@ -11,9 +11,10 @@ mod pages;
 mod replay;
 mod run;
 mod spec;
+mod versions;
 
 use entra_risk::accepted::Accepted;
-use entra_risk::conformance::{self, Options, RunError, Selection, ServerOptions};
+use entra_risk::conformance::{self, Options, RunError, Selection, ServerOptions, Version};
 use entra_risk::contract::Contract;
 use entra_risk::emulator::{Config, Emulator, Identity, Kind};
 use entra_risk::rules::ProbeToken;
@@ -32,15 +33,8 @@ pub(crate) async fn run(
     server: Option<ServerOptions>,
 ) -> Result<Report, RunError> {
     let selection = Selection::new(globs.iter().map(|glob| (*glob).to_owned()).collect(), Vec::new());
-    let options = Options {
-        contract,
-        sides,
-        selection: &selection,
-        server,
-        accepted: &Accepted::default(),
-        foreign: None,
-        docs: None,
-    };
+    let versions = vec![Version { server, ..Version::new(contract) }];
+    let options = Options { versions, sides, selection: &selection, accepted: &Accepted::default(), docs: None };
     conformance::run(options, &mut ()).await
 }
 

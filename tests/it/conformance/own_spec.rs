@@ -165,7 +165,7 @@ fn the_client_is_not_called_for_another_description() {
     let path = folder.join("beta.yaml").to_string_lossy().into_owned();
     let (output, report) = conform(&["--spec", &path]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
-    assert_eq!(report["spec"]["file"], path.replace('\\', "/"));
+    assert_eq!(report["descriptions"][0]["file"], path.replace('\\', "/"));
     let checks = report["checks"].as_array().expect("checks");
     let outcome = |part: &str| {
         let found = checks.iter().find(|check| check["id"].as_str().is_some_and(|id| id.contains(part)));
@@ -208,7 +208,7 @@ fn a_description_of_another_version_needs_no_name() {
     let path = folder.to_string_lossy().into_owned();
     let (output, report) = conform(&["--spec", &path, "--side", "client"]);
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", text(&output.stderr));
-    assert_eq!(report["api"], "v9");
+    assert_eq!(report["descriptions"][0]["api"], "v9");
     let (output, _) = conform(&["--spec", &path, "--api", "beta"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("give one of v9"), "{}", text(&output.stderr));

@@ -2,7 +2,7 @@
 //! names in it.
 
 use entra_risk::accepted::Accepted;
-use entra_risk::conformance::{self, Options, Recorder, Recording, Selection, ServerOptions};
+use entra_risk::conformance::{self, Options, Recorder, Recording, Selection, ServerOptions, Version};
 use entra_risk::contract::{Contract, Rests};
 use entra_risk::verdict::{Outcome, Report, Side, Standing};
 use wiremock::matchers::any;
@@ -14,15 +14,18 @@ use super::{contract, emulator, with};
 const WHEN: &str = "2026-11-22T03:00:00Z";
 
 fn options<'a>(contract: &'a Contract, all: &'a Selection, accepted: &'a Accepted) -> Options<'a> {
-    let sides = &[Side::Server];
-    Options { contract, sides, selection: all, server: None, accepted, foreign: None, docs: None }
+    Options { versions: vec![Version::new(contract)], sides: &[Side::Server], selection: all, accepted, docs: None }
+}
+
+fn with_server(server: ServerOptions) -> Version<'static> {
+    Version { server: Some(server), ..Version::new(contract()) }
 }
 
 async fn record(server: ServerOptions) -> (Report, Recording) {
     let (all, accepted) = (Selection::default(), Accepted::default());
     let mut recorder = Recorder::new(contract());
     let label = server.label.clone();
-    let options = Options { server: Some(server), ..options(contract(), &all, &accepted) };
+    let options = Options { versions: vec![with_server(server)], ..options(contract(), &all, &accepted) };
     let report = conformance::record(options, &mut recorder, &mut ()).await.expect("a run");
     (report, recorder.finish(contract(), &label, WHEN))
 }
@@ -91,7 +94,7 @@ async fn what_was_not_recorded_or_was_asked_otherwise_is_not_run() {
     let selection = Selection::new(vec!["**/riskyUser.dismiss/**".to_owned()], Vec::new());
     let accepted = Accepted::default();
     let mut recorder = Recorder::new(contract());
-    let options = Options { server: Some(server), ..options(contract(), &selection, &accepted) };
+    let options = Options { versions: vec![with_server(server)], ..options(contract(), &selection, &accepted) };
     conformance::record(options, &mut recorder, &mut ()).await.expect("a run");
     let recording = recorder.finish(contract(), "emulator", WHEN);
     let again = replay(contract(), &recording).await;

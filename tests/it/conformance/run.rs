@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use entra_risk::accepted::Accepted;
-use entra_risk::conformance::{self, Options, Selection};
+use entra_risk::conformance::{self, Options, Selection, Version};
 use entra_risk::rules::RULES;
 use entra_risk::verdict::{Outcome, Side};
 
@@ -111,12 +111,10 @@ async fn an_accepted_failure_passes_and_a_stale_entry_fails() {
             let accepted = Accepted::parse(&text, "accepted.toml", "2026-01-01").expect("a list");
             let selection = Selection::new(vec!["**/statement_contradicted/limit*".to_owned()], Vec::new());
             let options = Options {
-                contract: other,
+                versions: vec![Version { server: Some(server), ..Version::new(other) }],
                 sides: BOTH,
                 selection: &selection,
-                server: Some(server),
                 accepted: &accepted,
-                foreign: None,
                 docs: None,
             };
             conformance::run(options, &mut ()).await.expect("a run")
@@ -171,12 +169,10 @@ async fn an_accepted_entry_of_the_side_that_does_not_run_is_not_stale() {
     let selection = Selection::new(vec!["statement_contradicted".to_owned()], Vec::new());
     let sides = [Side::Client];
     let options = Options {
-        contract: contract(),
+        versions: vec![Version::new(contract())],
         sides: &sides,
         selection: &selection,
-        server: None,
         accepted: &accepted,
-        foreign: None,
         docs: None,
     };
     let report = conformance::run(options, &mut ()).await.expect("a run");

@@ -1,7 +1,7 @@
 //! The sides of the documentation in a run.
 
 use entra_risk::accepted::{Accepted, Of};
-use entra_risk::conformance::{self, DocsOptions, Options, RunError, Selection};
+use entra_risk::conformance::{self, DocsOptions, Options, RunError, Selection, Version};
 use entra_risk::verdict::{Outcome, Report, Side};
 
 use super::Texts;
@@ -14,12 +14,10 @@ async fn run(texts: &Texts, sides: &[Side], globs: &[&str], accepted: &str) -> R
     let selection = Selection::new(globs.iter().map(|glob| (*glob).to_owned()).collect(), Vec::new());
     let paths = ["docs".to_owned()];
     let options = Options {
-        contract: &contract,
+        versions: vec![Version::new(&contract)],
         sides,
         selection: &selection,
-        server: None,
         accepted: &accepted,
-        foreign: None,
         docs: Some(DocsOptions { pages: &pages, paths: &paths }),
     };
     conformance::run(options, &mut ()).await
@@ -145,12 +143,10 @@ async fn without_pages_the_report_does_not_speak_of_them() {
     let accepted = entry("check = 'drift/beta/parcel.stamp/limit_differs/limit[parcelIds]'");
     let accepted = Accepted::parse(&accepted, "accepted.toml", "2026-01-01").expect("a list");
     let options = Options {
-        contract: &contract,
+        versions: vec![Version { foreign: Some("of another description".to_owned()), ..Version::new(&contract) }],
         sides: &[Side::Client],
         selection: &selection,
-        server: None,
         accepted: &accepted,
-        foreign: Some("of another description"),
         docs: None,
     };
     let report = conformance::run(options, &mut ()).await.expect("a run");

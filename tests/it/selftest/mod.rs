@@ -11,7 +11,7 @@ use entra_risk::conformance::Selection;
 use entra_risk::contract::Contract;
 use entra_risk::embedded;
 use entra_risk::report::mutants;
-use entra_risk::selftest::{self, Fate, Known, Listener, Matrix, Options, Outcome, Witness};
+use entra_risk::selftest::{self, Fate, Known, Listener, Matrix, Options, Outcome, Version, Witness};
 
 fn contract() -> &'static Contract {
     embedded::contract("beta").expect("this build has beta")
@@ -24,12 +24,11 @@ fn attempt(skip: &[&str], mutants: &[&str], survivors: &str, listener: &mut dyn 
     let mutants = Selection::new(own(mutants), Vec::new());
     let known = Known::parse(survivors).expect("a list");
     let options = Options {
-        contract: contract(),
+        versions: &[Version::new(contract())],
         selection: &selection,
         mutants: &mutants,
         accepted: &Accepted::default(),
         known: &known,
-        foreign: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(selftest::run(options, listener)).expect("a trial")

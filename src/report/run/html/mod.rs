@@ -17,7 +17,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 
 pub(super) fn render(run: &Run<'_>) -> String {
     let report = run.report;
-    let title = format!("entra-risk conform · {} · {}", report.api, outcome(run));
+    let title = format!("entra-risk conform · {} · {}", report.apis(), outcome(run));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,16 +52,18 @@ fn outcome(run: &Run<'_>) -> &'static str {
 
 fn header(run: &Run<'_>) -> Markup {
     let report = run.report;
-    let spec = |key| report.spec.get(key).map_or("", String::as_str);
     html! {
         header {
             h1 {
-                "Conformance of " (shown(&report.api))
+                "Conformance of " (shown(&report.apis()))
                 " " span class=(format!("badge {}", outcome(run))) { (outcome(run)) }
             }
             dl.about {
                 dt { "Server" } dd { (shown(&report.target)) }
-                dt { "Description" } dd { code { (shown(spec("file"))) } " " small { "sha256 " code { (spec("sha256")) } } }
+                dt { @if report.descriptions.len() > 1 { "Descriptions" } @else { "Description" } }
+                @for description in &report.descriptions {
+                    dd { code { (shown(&description.file)) } " " small { "sha256 " code { (description.sha256) } } }
+                }
                 @if let Some(found) = &report.documentation {
                     dt { "Documentation" }
                     dd { (found.pages) " pages in " (shown(&found.paths.join(", "))) ", " (found.matched) " of them matched" }

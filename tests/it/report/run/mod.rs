@@ -5,13 +5,13 @@ mod html;
 mod junit;
 mod sarif;
 
-use std::collections::BTreeMap;
-
 use entra_risk::contract::{FactId, Origin, Rests};
 use entra_risk::finding::Severity;
 use entra_risk::report::findings::Described;
 use entra_risk::report::{Format, Repository, Run, SCHEMA};
-use entra_risk::verdict::{Check, Coverage, Documentation, Judged, Outcome, Report, Side, Stale, Summary, Uncovered};
+use entra_risk::verdict::{
+    Check, Coverage, Description, Documentation, Judged, Outcome, Report, Side, Stale, Summary, Uncovered,
+};
 use serde_json::Value;
 
 use crate::snapshots;
@@ -45,13 +45,17 @@ fn assumed(mut judged: Judged) -> Judged {
     judged
 }
 
+fn description(api: &str, digits: &str) -> Description {
+    let (api, file) = (api.to_owned(), format!("../openapi/{api}.yaml"));
+    Description { api, file, sha256: digits.repeat(32) }
+}
+
 fn report(checks: Vec<Judged>, stale: &[&str]) -> Report {
     let origin = Origin { file: "accepted.toml".to_owned(), line: 3 };
     Report {
-        schema_version: "1",
+        schema_version: "2",
         tool: "entra-risk 1.2.3".to_owned(),
-        api: "beta".to_owned(),
-        spec: BTreeMap::from([("file", "../openapi/beta.yaml".to_owned()), ("sha256", "ab".repeat(32))]),
+        descriptions: vec![description("v1.0", "cd"), description("beta", "ab")],
         documentation: Some(Documentation { paths: vec!["docs".to_owned()], pages: 2, matched: 1 }),
         target: "http://127.0.0.1:8080/beta".to_owned(),
         replay: None,
