@@ -55,6 +55,8 @@ pub mod embedded;
 pub mod emulator;
 #[cfg(feature = "conformance")]
 pub mod finding;
+#[cfg(feature = "conformance")]
+pub mod metadata;
 #[cfg(feature = "emulator")]
 pub mod odata;
 #[cfg(feature = "conformance")]

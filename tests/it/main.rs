@@ -22,6 +22,8 @@ mod examples;
 #[cfg(feature = "cli")]
 mod invented;
 mod layers;
+#[cfg(feature = "cli")]
+mod metadata;
 mod policy;
 #[cfg(feature = "cli")]
 mod regen;

@@ -3,6 +3,7 @@
 mod compare;
 mod derive;
 mod lint;
+mod metadata;
 mod pages;
 mod update;
 
