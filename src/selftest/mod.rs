@@ -23,6 +23,7 @@ pub use mutant::{Fate, Killer, Mutant, Operator, Outcome, Voice, Witness};
 pub use probes::probe_tokens;
 
 use crate::accepted::Accepted;
+use crate::client::{AnyClient, Connect};
 use crate::conformance::{RunError, Selection};
 use crate::contract::{Contract, Fact, FactId, Rests};
 use crate::docs::render::{Rendered, render};
@@ -64,6 +65,16 @@ pub struct Version<'a> {
     pub contract: &'a Contract,
     /// Why the generated client cannot be held to the contract, if so.
     pub foreign: Option<String>,
+    /// Opens the client that is tried.
+    pub connect: Connect,
+}
+
+impl<'a> Version<'a> {
+    /// This build's client.
+    #[must_use]
+    pub fn new(contract: &'a Contract) -> Self {
+        Self { contract, foreign: None, connect: AnyClient::connect }
+    }
 }
 
 /// One version on trial.
@@ -123,7 +134,7 @@ impl Trial {
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Matrix, SelfTestError> {
     let mut all: Vec<(Tried<'_>, Vec<Trial>)> = Vec::with_capacity(options.versions.len());
     for version in options.versions {
-        let suite = Suite::new(version.contract, options.selection, version.foreign.is_none()).await?;
+        let suite = Suite::new(version, options.selection).await?;
         let facts = version.contract.facts();
         let mut trials = trials(&suite, &facts, version.foreign.is_none());
         trials.retain(|trial| options.mutants.takes(&trial.mutant().id));

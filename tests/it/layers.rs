@@ -32,7 +32,7 @@ const LAYERS: &[Layer] = &[
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "selftest",
-        &["accepted", "conformance", "contract", "docs", "emulator", "finding", "rules", "verdict", "wire"],
+        &["accepted", "client", "conformance", "contract", "docs", "emulator", "finding", "rules", "verdict", "wire"],
         &["embedded"],
     ),
     (

@@ -21,6 +21,8 @@ mod emulator;
 mod examples;
 #[cfg(feature = "emulator")]
 mod few;
+#[cfg(feature = "cli")]
+mod invented;
 mod layers;
 #[cfg(feature = "cli")]
 mod metadata;
