@@ -1,6 +1,6 @@
 //! `entra-risk spec compare`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::findings::{FindingsOutput, Outcome};
 use crate::cli::{docs, specs};
 use crate::contract::Contract;
-use crate::finding::Finding;
+use crate::docs::Page;
 use crate::report::findings::Described;
 use crate::rules::drift::{self, Comparison};
 
@@ -46,9 +46,9 @@ pub(super) struct Compare {
     /// Description to compare, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
-    /// API version to compare; the only one of --spec, or beta, by default
+    /// API version to compare; every one by default, but for --metadata, which is of one
     #[arg(long, value_name = "VERSION")]
-    api: Option<String>,
+    api: Vec<String>,
     /// Also list the facts of which neither pages nor metadata speak
     #[arg(long)]
     verbose: bool,
@@ -64,21 +64,28 @@ impl Compare {
 
 pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
-    let contract = specs::choose(&contracts, command.api.as_deref())?;
-    let reporting = command.findings.begin_for(contract)?;
-    let mut outcome = Outcome { files: vec![contract.file.clone()], ..Outcome::default() };
+    let chosen = specs::choose_all(&contracts, &command.api)?;
+    let reporting = command.findings.begin_for(&chosen)?;
+    let mut outcome = Outcome::default();
+    outcome.files.extend(chosen.iter().map(|contract| contract.file.clone()));
     let mut skipped = Vec::new();
     let mut looked_at = Vec::new();
     if !command.docs.is_empty() {
-        let pages = Compared::read(command, contract)?;
-        outcome.findings.extend(pages.findings(command.verbose));
+        let (pages, unread) = Corpus::at(&command.docs)?.pages()?;
+        skipped = unread;
         outcome.catalogue.extend(catalogue());
-        outcome.files.extend(pages.comparison.matched.iter().cloned());
-        outcome.facts.extend(pages.comparison.facts().0.into_iter().cloned());
-        looked_at.push(self::looked_at(contract, &pages.comparison, pages.n_pages));
-        skipped = pages.skipped;
+        for (contract, comparison) in compared(&chosen, &pages, &skipped)? {
+            outcome.findings.extend(comparison.findings().cloned());
+            if command.verbose {
+                outcome.findings.extend(comparison.unspoken_notes());
+            }
+            outcome.files.extend(comparison.matched.iter().cloned());
+            outcome.facts.extend(comparison.facts().0.into_iter().cloned());
+            looked_at.push(self::looked_at(contract, &comparison, pages.len()));
+        }
     }
     if let Some(path) = &command.metadata {
+        let [contract] = chosen.as_slice() else { return Err(several(path, &chosen)) };
         let metadata = metadata::compare(path, contract)?;
         outcome.findings.extend(metadata.findings(command.verbose));
         outcome.catalogue.extend(metadata::catalogue());
@@ -94,35 +101,33 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     })
 }
 
-/// The pages and what comparing them gave.
-struct Compared {
-    comparison: Comparison,
-    n_pages: usize,
-    skipped: Vec<Skipped>,
+/// What comparing pages with each description gave, where they speak of it.
+fn compared<'a>(
+    contracts: &[&'a Contract],
+    pages: &[Page],
+    skipped: &[Skipped],
+) -> Result<Vec<(&'a Contract, Comparison)>, Failure> {
+    let all = contracts.iter().map(|contract| (*contract, drift::compare(contract, pages)));
+    let spoken_of: Vec<_> = all.filter(|(_, comparison)| !comparison.compared.is_empty()).collect();
+    // Agreement of nothing with nothing is not what was asked for.
+    if spoken_of.is_empty() {
+        docs::read::end(skipped);
+        let files: Vec<&str> = contracts.iter().map(|contract| contract.file.as_str()).collect();
+        let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
+        return Err(Failure::input(
+            format!("compare {}: no page that was read speaks of it", files.join(" and ")),
+            format!("give pages of the API version {}, or another description", apis.join(" or ")),
+        ));
+    }
+    Ok(spoken_of)
 }
 
-impl Compared {
-    fn read(command: &Compare, contract: &Contract) -> Result<Self, Failure> {
-        let (pages, skipped) = Corpus::at(&command.docs)?.pages()?;
-        let comparison = drift::compare(contract, &pages);
-        // Agreement of nothing with nothing is not what was asked for.
-        if comparison.compared.is_empty() {
-            docs::read::end(&skipped);
-            return Err(Failure::input(
-                format!("compare {}: no page that was read speaks of it", contract.file),
-                format!("give pages of the API version {}, or another description", contract.api),
-            ));
-        }
-        Ok(Self { comparison, n_pages: pages.len(), skipped })
-    }
-
-    fn findings(&self, verbose: bool) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.comparison.findings().cloned().collect();
-        if verbose {
-            findings.extend(self.comparison.unspoken_notes());
-        }
-        findings
-    }
+fn several(path: &Path, contracts: &[&Contract]) -> Failure {
+    let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
+    Failure::input(
+        format!("compare {}: it does not say of which API version it is", path.display()),
+        format!("give --api and one of {}", apis.join(", ")),
+    )
 }
 
 fn catalogue() -> Vec<Described<'static>> {
