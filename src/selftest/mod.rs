@@ -169,7 +169,8 @@ fn trials(suite: &Suite<'_>, facts: &[Fact], call_client: bool) -> Vec<Trial> {
             trials.extend(of_fact(suite, fact, altered));
         }
     }
-    trials.extend(server::defects().map(|defect| Trial::Server(defect.mutant(&contract.api, facts), defect)));
+    let defects = server::defects().filter_map(|defect| Some((defect.mutant(&contract.api, facts)?, defect)));
+    trials.extend(defects.map(|(mutant, defect)| Trial::Server(mutant, defect)));
     if call_client {
         let defects = client::DEFECTS.iter();
         trials.extend(defects.map(|defect| Trial::Client(defect.mutant(&contract.api, facts), defect)));
