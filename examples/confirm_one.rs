@@ -10,9 +10,9 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use entra_risk::client::Delivery;
 use entra_risk::v1::RiskLevel;
 use entra_risk::v1::types::ConfirmCompromisedRequest;
-use entra_risk::client::Delivery;
 use entra_risk::{Cloud, Session, StaticToken};
 use uuid::Uuid;
 

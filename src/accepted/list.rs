@@ -43,6 +43,14 @@ pub enum Of {
 }
 
 impl Of {
+    /// Whether it accepts that the description and a page disagree on a fact, whichever rule says so.
+    #[must_use]
+    pub fn is_about(&self, fact: &FactId, file: &str) -> bool {
+        let Self::Findings { rule, fact: known, page, subject } = self else { return false };
+        let is_known = known.as_ref().map_or(rule.starts_with("drift/") && subject.is_none(), |known| known == fact);
+        is_known && page.as_ref().is_none_or(|page| is_page(file, page))
+    }
+
     pub(super) fn speaks_of(&self, finding: &Finding) -> bool {
         let Self::Findings { rule, fact, page, subject } = self else { return false };
         let mut files = [Some(&finding.origin), finding.other.as_ref()].into_iter().flatten();

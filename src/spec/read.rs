@@ -312,7 +312,7 @@ fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
             Some(members) => Shape::Enum {
                 members: members.items().filter_map(Node::text).map(str::to_owned).collect(),
                 source: document.source(pointer, members.line)?,
-                other_sources: other_sources(document, members, pointer)?,
+                other_sources: other_sources(document, node, pointer)?,
                 origin: document.origin(members.line),
             },
             None => Shape::Text {
@@ -334,17 +334,19 @@ fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
     })
 }
 
-/// The sources of members that have one of their own.
-fn other_sources(document: &Document, members: &Node, pointer: &str) -> Result<BTreeMap<String, Source>> {
-    let of_all = document.source(pointer, members.line)?;
-    let mut others = BTreeMap::new();
-    for (index, member) in members.items().enumerate() {
-        let source = document.source(&format!("{pointer}/enum/{index}"), member.line)?;
-        if let Some(member) = member.text().filter(|_| source != of_all) {
-            others.insert(member.to_owned(), source);
-        }
-    }
-    Ok(others)
+/// The sources of members that have one of their own: `x-entra-members`.
+fn other_sources(document: &Document, node: &Node, pointer: &str) -> Result<BTreeMap<String, Source>> {
+    let members = |name: &str| node.get("enum").into_iter().flat_map(Node::items).any(|one| one.text() == Some(name));
+    let entries = node.get("x-entra-members").into_iter().flat_map(Node::entries);
+    entries
+        .map(|(name, line, source)| match members(name) {
+            true => Ok((name.clone(), document.read_source(source)?)),
+            false => {
+                let reason = format!("x-entra-members: the enum has no member '{name}'");
+                Err(SpecError::new(&document.file, *line, pointer, reason))
+            }
+        })
+        .collect()
 }
 
 fn properties(document: &Document, node: &Node, pointer: &str) -> Result<Vec<Property>> {

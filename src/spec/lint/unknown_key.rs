@@ -103,6 +103,7 @@ const SCHEMA: &[&str] = &[
     "example",
     "deprecated",
     "x-entra-set",
+    "x-entra-members",
     "x-entra-source",
     "x-entra-sources",
 ];
