@@ -327,11 +327,16 @@ fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
         Some("boolean") => Shape::Boolean,
         Some("integer") => Shape::Integer {
             min: node.get("minimum").and_then(Node::integer),
-            max: node.get("maximum").and_then(Node::integer),
+            max: node.get("maximum").and_then(Node::integer).or(most(node.str("format"))),
         },
         Some("number") => Shape::Number,
         _ => Shape::Any,
     })
+}
+
+/// The greatest number of a format.
+fn most(format: Option<&str>) -> Option<i64> {
+    (format == Some("int32")).then_some(i64::from(i32::MAX))
 }
 
 /// The sources of members that have one of their own: `x-entra-members`.
