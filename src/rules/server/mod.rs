@@ -144,6 +144,7 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ServerCase> {
             cases.extend(unknown_path_accepted::cases(&subject));
         }
     }
+    cases.iter_mut().for_each(ServerCase::write_down);
     cases
 }
 
@@ -171,24 +172,29 @@ impl ServerCase {
     }
 
     /// Adds a check that looks at the answer.
-    fn assert(
-        &mut self,
-        mut check: Check,
-        judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
-    ) {
-        check.reproduce = self.lines(false);
+    fn assert(&mut self, check: Check, judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static) {
         self.checks.push(Asserted::new(check, judge));
     }
 
     /// Adds a check that looks at the state afterwards.
     fn assert_state(
         &mut self,
-        mut check: Check,
+        check: Check,
         judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
     ) {
-        check.reproduce = self.lines(true);
         self.of_state.push(check.id.clone());
         self.checks.push(Asserted::new(check, judge));
+    }
+
+    /// Gives every check the lines to repeat it, once the case is complete.
+    fn write_down(&mut self) {
+        let (mut of_answer, mut of_state) = (None, None);
+        for nth in 0..self.checks.len() {
+            let state = self.of_state.contains(&self.checks[nth].check.id);
+            let lines = if state { &mut of_state } else { &mut of_answer };
+            let lines = lines.get_or_insert_with(|| self.lines(state));
+            self.checks[nth].check.reproduce.clone_from(lines);
+        }
     }
 
     /// The case as lines for a shell; the last one shows what the check looks at.
