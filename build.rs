@@ -27,7 +27,7 @@ fn main() {
     println!("cargo::rerun-if-env-changed={FOLDER}");
     let folder = env::var_os(FOLDER).map_or_else(|| PathBuf::from("openapi"), PathBuf::from);
     println!("cargo::rerun-if-changed={}", folder.display());
-    if let Err(defects) = build(&folder) {
+    if let Err(defects) = build(&folder).and_then(|()| build_invented(Path::new(INVENTED))) {
         for defect in defects {
             // One line each: Cargo ends the message at the first line break.
             println!("cargo::error={}", defect.replace(['\n', '\r'], " "));
@@ -37,30 +37,60 @@ fn main() {
 
 /// Where a consumer's own descriptions are, if not in `openapi/`.
 const FOLDER: &str = "ENTRA_RISK_SPEC_DIR";
+/// Descriptions for the tests alone, of which the library knows nothing. The package that is
+/// published has none.
+const INVENTED: &str = "tests/it/fixtures/invented";
 
 fn build(folder: &Path) -> Result<(), Vec<String>> {
-    let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])?;
-    let mut contracts: Vec<Contract> = Vec::new();
-    for path in descriptions(folder).map_err(|error| vec![error])? {
-        let (document, contract) = read(&path, folder)?;
-        let code = codegen::generate(&document, &contract).map_err(|error| vec![error])?;
-        let name = format!("{}.rs", contract.api.replace('.', "_"));
-        write(&out.join(name), &code).map_err(|error| vec![error])?;
-        contracts.push(contract);
-    }
-    contracts.sort_by_key(Contract::order);
-    let versions = codegen::versions(&contracts).map_err(|error| vec![error])?;
-    write(&out.join("versions.rs"), &versions).map_err(|error| vec![error])?;
-    write(&out.join("reexports.rs"), &codegen::reexports(&contracts)).map_err(|error| vec![error])?;
-    let json = serde_json::to_string(&contracts).map_err(|error| vec![error.to_string()])?;
-    write(&out.join("contracts.json"), &json).map_err(|error| vec![error])?;
+    let out = out()?;
+    let contracts = generate(folder, &out)?;
+    let versions = codegen::versions(&contracts).map_err(one)?;
+    write(&out.join("versions.rs"), &versions)?;
+    write(&out.join("reexports.rs"), &codegen::reexports(&contracts))?;
+    write(&out.join("sources.rs"), &codegen::sources(&contracts))?;
     // Without such files nothing is accepted, and no mutant is known to live.
     for name in ["accepted.toml", "survivors.toml"] {
         let list = folder.join(name);
         let list = if list.exists() { text(&list)? } else { String::new() };
-        write(&out.join(name), &list).map_err(|error| vec![error])?;
+        write(&out.join(name), &list)?;
     }
     Ok(())
+}
+
+/// The same for the test binary, which declares the modules itself.
+fn build_invented(folder: &Path) -> Result<(), Vec<String>> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let out = out()?.join("invented");
+    fs::create_dir_all(&out).map_err(|error| vec![format!("{}: cannot be made: {error}", display(&out))])?;
+    let contracts = generate(folder, &out)?;
+    write(&out.join("modules.rs"), &codegen::modules(&contracts, "/invented").map_err(one)?)
+}
+
+fn out() -> Result<PathBuf, Vec<String>> {
+    env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])
+}
+
+/// Generates the modules of the descriptions in a folder, and embeds what these promise.
+fn generate(folder: &Path, out: &Path) -> Result<Vec<Contract>, Vec<String>> {
+    let mut described: Vec<(Document, Contract)> = Vec::new();
+    for path in descriptions(folder).map_err(one)? {
+        described.push(read(&path, folder)?);
+    }
+    described.sort_by_key(|(_, contract)| contract.order());
+    for file in codegen::generate(&described).map_err(one)? {
+        write(&out.join(format!("{}.rs", file.module)), &file.code)?;
+    }
+    let contracts: Vec<Contract> = described.into_iter().map(|(_, contract)| contract).collect();
+    let json = serde_json::to_string(&contracts).map_err(|error| one(error.to_string()))?;
+    write(&out.join("contracts.json"), &json)?;
+    Ok(contracts)
+}
+
+fn one(defect: String) -> Vec<String> {
+    vec![defect]
 }
 
 /// The descriptions of a folder, in the order of their names.
@@ -111,9 +141,9 @@ fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
 }
 
 /// Writes only what differs, so that nothing is compiled again for the same text.
-fn write(path: &Path, text: &str) -> Result<(), String> {
+fn write(path: &Path, text: &str) -> Result<(), Vec<String>> {
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
         return Ok(());
     }
-    fs::write(path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+    fs::write(path, text).map_err(|error| one(format!("{}: cannot be written: {error}", display(path))))
 }

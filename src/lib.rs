@@ -33,6 +33,9 @@
 //! All are on by default.
 #![doc = include_str!("ARCHITECTURE.md")]
 
+// Generated code names the crate as others do, so that it can stand outside of it as well.
+extern crate self as entra_risk;
+
 #[cfg(feature = "conformance")]
 pub mod accepted;
 #[cfg(all(feature = "conformance", feature = "emulator"))]
@@ -52,6 +55,8 @@ pub mod embedded;
 pub mod emulator;
 #[cfg(feature = "conformance")]
 pub mod finding;
+#[cfg(feature = "conformance")]
+pub mod metadata;
 #[cfg(feature = "emulator")]
 pub mod odata;
 #[cfg(feature = "conformance")]

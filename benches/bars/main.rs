@@ -7,6 +7,8 @@
 #[cfg(target_os = "linux")]
 mod bar;
 #[cfg(target_os = "linux")]
+mod building;
+#[cfg(target_os = "linux")]
 mod call;
 #[cfg(target_os = "linux")]
 mod cost;
@@ -50,6 +52,9 @@ fn main() -> std::process::ExitCode {
         ("call", call::call),
         ("list", listing::list),
     ];
+    // These take minutes, and run only when they are named.
+    const BUILDS: &[(&str, bar::Bench)] = &[("generated", building::generated), ("build", building::build)];
+    let known: Vec<&str> = BENCHES.iter().chain(BUILDS).map(|(name, _)| *name).collect();
     // This program is also the floor that it measures against, in a process of its own.
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [first, folder] = arguments.as_slice()
@@ -63,16 +68,17 @@ fn main() -> std::process::ExitCode {
             "--quick" => quick = true,
             // Cargo says so to every benchmark.
             "--bench" => {}
-            name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(argument),
+            name if known.contains(&name) => names.push(argument),
             other => {
-                let known: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
                 println!("there is no bench '{other}'; there are {}, and --quick", known.join(", "));
                 return ExitCode::from(2);
             }
         }
     }
     let mut met = true;
-    for (name, bench) in BENCHES.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|n| n == name)) {
+    let is_named = |name: &str| names.iter().any(|named| named == name);
+    let chosen = BENCHES.iter().filter(|(name, _)| names.is_empty() || is_named(name));
+    for (name, bench) in chosen.chain(BUILDS.iter().filter(|(name, _)| is_named(name))) {
         match bench(quick) {
             Ok(bars) => {
                 for bar in bars {

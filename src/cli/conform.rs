@@ -251,7 +251,7 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     let mut versions = Vec::with_capacity(chosen.len());
     for contract in &chosen {
         let foreign = specs::reason_not_to_call(contract);
-        versions.push(Version { contract, server: servers.next(), foreign });
+        versions.push(Version { server: servers.next(), foreign, ..Version::new(contract) });
     }
     let options = Options {
         versions,

@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::exit::{Exit, Failure};
 use super::{output, specs};
+use crate::metadata::FLAWS;
 use crate::report;
-use crate::rules::{RULES, docs, drift};
+use crate::rules::{RULES, docs, drift, metadata};
 use crate::verdict::{Check, Side};
 
 /// Say what a check asserts, on what it rests, and how to reproduce it.
@@ -65,10 +66,12 @@ pub(super) fn run(command: &Explain) -> Result<Exit, Failure> {
 fn of_pages(id: &str) -> Option<String> {
     let docs = docs::RULES.iter().map(|rule| (rule.id, rule.severity, rule.reason));
     let drift = drift::RULES.iter().map(|rule| (rule.id, rule.severity, rule.reason));
+    let metadata = metadata::RULES.iter().map(|rule| (rule.id, rule.severity, rule.reason));
     let (side, rest) = id.split_once('/')?;
     let named = |rule: &str| {
         rule.split_once('/').is_some_and(|(family, stem)| family == side && rest.split('/').any(|part| part == stem))
     };
-    let (rule, severity, reason) = docs.chain(drift).find(|(rule, ..)| named(rule))?;
+    let (rule, severity, reason) =
+        docs.chain(drift).chain(metadata).chain(FLAWS.iter().copied()).find(|(rule, ..)| named(rule))?;
     Some(report::explain_rule(rule, severity, reason))
 }

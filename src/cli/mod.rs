@@ -54,7 +54,7 @@ Try:
   entra-risk check -- COMMAND…            a verdict on your program, by the requests that it makes
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves
-  entra-risk spec compare --docs DIR      where pages and description disagree";
+  entra-risk spec compare --docs DIR      where pages and description disagree; --metadata FILE: service and description";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -50,7 +50,8 @@ pub(super) async fn run<'a>(trial: Trial<'a>) -> Result<Exit, Failure> {
     }
     let known = known(&trial)?;
     let files = output::begin_all(trial.output)?;
-    let version = |contract: &&'a Contract| Version { contract, foreign: specs::reason_not_to_call(contract) };
+    let version =
+        |contract: &&'a Contract| Version { foreign: specs::reason_not_to_call(contract), ..Version::new(contract) };
     let versions: Vec<Version<'_>> = trial.contracts.iter().map(version).collect();
     let options = Options {
         versions: &versions,

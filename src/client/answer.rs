@@ -21,13 +21,11 @@ pub struct Answer {
 
 impl Answer {
     /// An answer that consists of its status.
-    #[allow(dead_code, reason = "a description without such a thing has no use for it")]
     pub(crate) fn empty(value: &ResponseValue<()>) -> Self {
         Self { status: value.status().as_u16(), headers: value.headers().clone(), body: None }
     }
 
     /// An answer with a typed body.
-    #[allow(dead_code, reason = "a description without such a thing has no use for it")]
     pub(crate) fn json<T: Serialize>(value: &ResponseValue<T>) -> Self {
         let body = serde_json::to_value(value.as_ref()).ok();
         Self { status: value.status().as_u16(), headers: value.headers().clone(), body }
@@ -48,7 +46,10 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument in the form that the call takes.
-    pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Error> {
+    ///
+    /// # Errors
+    /// It has another form.
+    pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Error> {
         self.taken.push(name);
         self.given
             .get(name)

@@ -18,11 +18,14 @@
 //! knows of an operation is generated.
 
 mod answer;
+mod any;
 mod bounded;
 mod call;
 mod challenge;
 mod clock;
 mod error;
+#[doc(hidden)]
+pub mod generated;
 mod open_enum;
 mod paging;
 mod refusal;
@@ -33,13 +36,12 @@ mod surface;
 mod token;
 mod transport;
 
-pub use answer::{Answer, Arguments};
+pub use answer::Answer;
+pub use any::{AnyClient, Connect, Dispatch};
 pub use bounded::{BoundError, Bounded};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};
 pub use error::{Delivery, Error, ErrorKind};
-#[allow(unused_imports, reason = "a description without such a thing has no use for it")]
-pub(crate) use open_enum::open_enum;
 pub use paging::{Page, Pages};
 pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};

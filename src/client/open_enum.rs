@@ -1,7 +1,9 @@
 //! Enums of a service that adds members: what is not known is kept as it came.
 
-/// Defines an open enum: `open_enum! { /// Doc. Name { Variant = "member", … } }`.
-#[allow(unused_macros, reason = "a description without such a thing has no use for it")]
+/// Defines an open enum: `open_enum! { /// Doc. Name { Variant = "member", … } }`. For generated
+/// code alone, which also stands outside of this crate, in its tests.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($variant:ident = $member:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -85,5 +87,3 @@ macro_rules! open_enum {
         }
     };
 }
-
-pub(crate) use open_enum;

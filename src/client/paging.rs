@@ -30,7 +30,6 @@ pub struct Pages<'a, P> {
     seen: HashSet<u64>,
 }
 
-#[allow(dead_code, reason = "a description without such a thing has no use for it")]
 enum Next<'a, P> {
     First(BoxFuture<'a, Result<P, Error>>),
     Link(String),
@@ -38,7 +37,6 @@ enum Next<'a, P> {
 }
 
 impl<'a, P: Page> Pages<'a, P> {
-    #[allow(dead_code, reason = "a description without such a thing has no use for it")]
     pub(crate) fn new(session: &Session, operation: &'static str, first: BoxFuture<'a, Result<P, Error>>) -> Self {
         Self { session: session.clone(), operation, next: Next::First(first), seen: HashSet::new() }
     }

@@ -3,23 +3,22 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::client::{NEXT_LINK, Surface};
+use super::surface::Surface;
 use super::types::{builder, ident, method};
-use crate::contract::{Contract, Operation, Shape};
+use crate::contract::{Contract, Operation};
 
 pub(super) fn generate(contract: &Contract, surface: &Surface) -> Result<TokenStream, String> {
-    let mut arms = Vec::new();
-    let mut templates = Vec::new();
+    let (mut calls, mut known, mut templates) = (Vec::new(), Vec::new(), Vec::new());
     for operation in &contract.operations {
-        arms.push(arm(contract, operation, surface)?);
-        let (generated, template) = (method(&operation.id), operation.path.as_str());
+        calls.push(call(contract, operation, surface)?);
+        let (id, generated, template) = (&operation.id, method(&operation.id), operation.path.as_str());
+        let function = ident(&generated);
+        known.push(quote! { #id => Some((#id, #function)) });
         templates.push(quote! { #generated => #template });
     }
-    let pages = pages(contract, surface)?;
     let hooks = hooks();
     Ok(quote! {
         #hooks
-        #pages
 
         /// The path template of a generated operation, to see that a path parameter did not
         /// lead to another one.
@@ -35,21 +34,46 @@ pub(super) fn generate(contract: &Contract, surface: &Surface) -> Result<TokenSt
         ///
         /// # Errors
         /// What the call itself gives; an operation or argument that is not known, or an
-        /// argument of another form, is [`crate::client::ErrorKind::Invalid`] and sends nothing.
+        /// argument of another form, is [`ErrorKind::Invalid`](::entra_risk::client::ErrorKind::Invalid)
+        /// and sends nothing.
         pub async fn dispatch(
             client: &Client,
             operation: &str,
             arguments: &::serde_json::Map<String, ::serde_json::Value>,
-        ) -> ::std::result::Result<crate::client::Answer, crate::client::Error> {
-            match operation {
-                #(#arms)*
-                _ => Err(crate::client::Error::invalid(operation, "there is no such operation".to_owned())),
+        ) -> ::std::result::Result<::entra_risk::client::Answer, ::entra_risk::client::Error> {
+            ::entra_risk::client::generated::dispatch(client, calls::find(operation), operation, arguments).await
+        }
+
+        impl ::entra_risk::client::Dispatch for Client {
+            fn dispatch<'a>(
+                &'a self,
+                operation: &'a str,
+                arguments: &'a ::serde_json::Map<String, ::serde_json::Value>,
+            ) -> ::entra_risk::client::generated::BoxedAnswer<'a> {
+                Box::pin(dispatch(self, operation, arguments))
             }
+        }
+
+        /// One function for each operation, which only prepares its call: an `async` one over all
+        /// of them would be as large as all calls together.
+        mod calls {
+            use super::{Client, types};
+            use ::entra_risk::client::generated::{Arguments, Begun, Prepare, answer, empty};
+
+            pub(super) fn find(operation: &str) -> Option<(&'static str, Prepare<Client>)> {
+                match operation {
+                    #(#known,)*
+                    _ => None,
+                }
+            }
+
+            #(#calls)*
         }
     })
 }
 
-fn arm(contract: &Contract, operation: &Operation, surface: &Surface) -> Result<TokenStream, String> {
+/// The function of an operation.
+fn call(contract: &Contract, operation: &Operation, surface: &Surface) -> Result<TokenStream, String> {
     let setters = surface.builder(contract, operation)?;
     let mut known: Vec<String> = Vec::new();
     let headers = operation.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("authorization"));
@@ -75,54 +99,20 @@ fn arm(contract: &Contract, operation: &Operation, surface: &Surface) -> Result<
     if let Some(other) = setters.keys().find(|setter| !known.iter().any(|name| method(name) == **setter)) {
         return Err(format!("{}: {}: nothing explains the generated setter '{other}'", operation.origin, operation.id));
     }
-    let id = &operation.id;
-    let function = ident(&method(id));
-    let answer = &surface.answers[&builder(id)];
-    let empty = matches!(answer, syn::Type::Tuple(tuple) if tuple.elems.is_empty());
-    let finish = match empty {
-        true => quote! { crate::client::Answer::empty(&call.await?) },
-        false => quote! { crate::client::Answer::json(&call.await?) },
+    let function = ident(&method(&operation.id));
+    let result = &surface.answers[&builder(&operation.id)];
+    let finish = match result {
+        syn::Type::Tuple(tuple) if tuple.elems.is_empty() => quote! { empty },
+        _ => quote! { answer },
     };
     let mutable = (!steps.is_empty()).then(|| quote! { mut });
     Ok(quote! {
-        #id => {
-            let mut arguments = crate::client::Arguments::new(#id, arguments);
+        fn #function<'a>(client: &'a Client, arguments: &mut Arguments<'_>) -> Begun<'a> {
             let #mutable call = client.#function();
             #(#steps)*
-            arguments.finish()?;
-            Ok(#finish)
+            Ok(#finish(call.into_future()))
         }
     })
-}
-
-/// Pages of entities, told by their shape.
-fn pages(contract: &Contract, surface: &Surface) -> Result<TokenStream, String> {
-    let mut names: Vec<(&String, &Shape)> = Vec::new();
-    for operation in &contract.operations {
-        if let Some(Shape::Named { name }) = &operation.success.shape
-            && let Some(item) = operation.success.shape.as_ref().and_then(|shape| contract.page_of(shape))
-            && !names.iter().any(|(known, _)| *known == name)
-        {
-            names.push((name, item));
-        }
-    }
-    let mut implementations = Vec::new();
-    for (name, item) in names {
-        let Shape::Named { name: item } = item else {
-            return Err(format!("{}:1: {name}: the entities of a page need a name", contract.file));
-        };
-        let fields = &surface.fields[name];
-        let (next, value) = (&fields[NEXT_LINK], &fields["value"]);
-        let (name, item) = (ident(name), ident(item));
-        implementations.push(quote! {
-            impl crate::client::Page for types::#name {
-                type Item = types::#item;
-                fn next_link(&self) -> Option<&str> { self.#next.as_deref() }
-                fn into_items(self) -> Vec<Self::Item> { self.#value }
-            }
-        });
-    }
-    Ok(quote! { #(#implementations)* })
 }
 
 /// The session does the work of the hooks; the client of each version passes it on.
@@ -130,27 +120,34 @@ fn hooks() -> TokenStream {
     quote! {
         impl Client {
             /// A client of this API version on a session.
-            pub(crate) fn on(session: &crate::client::Session, base_url: &str) -> Self {
-                Self::new_with_client(base_url, session.http().clone(), session.clone())
+            pub(crate) fn on(session: &::entra_risk::client::Session, base_url: &str) -> Self {
+                let http = ::entra_risk::client::generated::http(session).clone();
+                Self::new_with_client(base_url, http, session.clone())
             }
 
             /// The same client, with a context that feeds the error of one call.
-            fn for_call(&self, call: &::std::sync::Arc<crate::client::Call>) -> Self {
-                Self { baseurl: self.baseurl.clone(), client: self.client.clone(), inner: self.inner.for_call(call) }
+            fn for_call(&self, call: &::entra_risk::client::generated::SharedCall) -> Self {
+                Self {
+                    baseurl: self.baseurl.clone(),
+                    client: self.client.clone(),
+                    inner: ::entra_risk::client::generated::for_call(&self.inner, call),
+                }
             }
         }
 
-        impl ClientHooks<crate::client::Session> for Client {
+        impl ClientHooks<::entra_risk::client::Session> for Client {
             async fn pre<E>(
                 &self,
                 request: &mut reqwest::Request,
                 info: &OperationInfo,
             ) -> ::std::result::Result<(), Error<E>> {
-                self.inner.prepare(request, &self.baseurl, template(info.operation_id)).await.map_err(Error::Custom)
+                let template = template(info.operation_id);
+                let prepared = ::entra_risk::client::generated::prepare(&self.inner, request, &self.baseurl, template);
+                prepared.await.map_err(Error::Custom)
             }
 
             async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
-                self.inner.execute(request).await
+                ::entra_risk::client::generated::execute(&self.inner, request).await
             }
         }
     }

@@ -1,17 +1,24 @@
-//! The types that replace generated ones: open enums and bounded lists, and the module they
-//! live in.
+//! The types that replace generated ones, open enums and bounded lists, and what is added to
+//! generated ones; the names of modules, methods and builders.
 
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::client::Surface;
+use super::shared::Group;
+use super::surface::Surface;
 use crate::contract::{Contract, Shape};
 use crate::spec::variant;
 
-/// The Rust module of an API version: `beta`, `v1_0`.
+/// The Rust module of an API version: `beta`, `v1` of `v1.0`, `v1_1` of `v1.1`.
 pub(super) fn module(contract: &Contract) -> String {
-    contract.api.replace('.', "_")
+    let api = &contract.api;
+    api.strip_suffix(".0").filter(|major| is_major(major)).unwrap_or(api).replace('.', "_")
+}
+
+/// `v` and a number.
+fn is_major(text: &str) -> bool {
+    text.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 pub(super) fn ident(name: &str) -> Ident {
@@ -33,23 +40,25 @@ pub(super) fn verify(contract: &Contract, surface: &Surface) -> Result<(), Strin
 }
 
 /// Open enums: every known member, and any other as it came.
-pub(super) fn enums(contract: &Contract) -> TokenStream {
-    let enums = contract.shapes.iter().filter_map(|(name, shape)| {
-        let Shape::Enum { members, source, .. } = shape else { return None };
+pub(super) fn enums(contract: &Contract) -> Result<Vec<Group>, String> {
+    let mut groups = Vec::new();
+    for (name, shape) in &contract.shapes {
+        let Shape::Enum { members, source, .. } = shape else { continue };
         let doc = format!("`{name}` of {}.", source.page);
         let variants = members.iter().filter_map(|member| {
             let variant = ident(&variant(member)?);
             Some(quote! { #variant = #member })
         });
-        let name = ident(name);
-        Some(quote! { crate::client::open_enum! { #[doc = #doc] #name { #(#variants),* } } })
-    });
-    quote! { #(#enums)* }
+        let of = ident(name);
+        let code = quote! { ::entra_risk::open_enum! { #[doc = #doc] #of { #(#variants),* } } };
+        groups.push(group(contract, name, code)?);
+    }
+    Ok(groups)
 }
 
 /// Lists with their documented bounds.
-pub(super) fn lists(contract: &Contract) -> Result<TokenStream, String> {
-    let mut lists = Vec::new();
+pub(super) fn lists(contract: &Contract) -> Result<Vec<Group>, String> {
+    let mut groups = Vec::new();
     for (name, shape) in &contract.shapes {
         let Shape::List { of, min, max, bound, .. } = shape else { continue };
         let item = match contract.resolve(of) {
@@ -60,14 +69,57 @@ pub(super) fn lists(contract: &Contract) -> Result<TokenStream, String> {
         let max = max.unwrap_or(usize::MAX);
         let says = bound.as_ref().map_or_else(String::new, |bound| format!(" ({}: {})", bound.rests, bound.page));
         let doc = format!("A list of {min} to {max} items{says}.");
-        let name = ident(name);
-        lists.push(quote! {
+        let of = ident(name);
+        let code = quote! {
             #[doc = #doc]
-            pub type #name = crate::client::Bounded<#item, #min, #max>;
+            pub type #of = ::entra_risk::client::Bounded<#item, #min, #max>;
+        };
+        groups.push(group(contract, name, code)?);
+    }
+    Ok(groups)
+}
+
+fn group(contract: &Contract, name: &str, code: TokenStream) -> Result<Group, String> {
+    let item = syn::parse2(code).map_err(|error| format!("{}:1: {name}: {error}", contract.file))?;
+    Ok(Group { name: name.to_owned(), items: vec![item] })
+}
+
+/// Makes pages of entities known as such, whichever operation answers them: told by their shape.
+pub(super) fn add_pages(contract: &Contract, surface: &Surface, types: &mut [Group]) -> Result<(), String> {
+    for name in contract.shapes.keys() {
+        let shape = Shape::Named { name: name.clone() };
+        let Some(Shape::Named { name: item }) = contract.page_of(&shape) else { continue };
+        let Some(group) = types.iter_mut().find(|group| group.name == *name) else { continue };
+        if page_type(contract, &shape, surface).is_err() {
+            continue;
+        }
+        let fields = &surface.fields[name];
+        let (next, value) = (&fields[NEXT_LINK], &fields["value"]);
+        let (name, item) = (ident(name), ident(item));
+        group.items.push(syn::parse_quote! {
+            impl ::entra_risk::client::Page for #name {
+                type Item = #item;
+                fn next_link(&self) -> Option<&str> { self.#next.as_deref() }
+                fn into_items(self) -> Vec<Self::Item> { self.#value }
+            }
         });
     }
-    Ok(quote! { #(#lists)* })
+    Ok(())
 }
+
+/// The struct of a page, which has the next link where we look for it.
+pub(super) fn page_type(contract: &Contract, shape: &Shape, surface: &Surface) -> Result<syn::Ident, String> {
+    let Shape::Named { name } = shape else {
+        return Err(format!("{}:1: a page of entities needs a name", contract.file));
+    };
+    match surface.fields.get(name) {
+        Some(fields) if fields.contains_key(NEXT_LINK) && fields.contains_key("value") => Ok(ident(name)),
+        _ => Err(format!("{}:1: {name}: a page of entities has value and {NEXT_LINK}", contract.file)),
+    }
+}
+
+/// OData's name for the address of the next page.
+const NEXT_LINK: &str = "@odata.nextLink";
 
 /// What progenitor calls a method for an operation id or parameter name.
 pub(super) fn method(name: &str) -> String {

@@ -1,78 +1,106 @@
 //! What is above the API versions: their modules, one client over all of them, and the clouds.
 
 use heck::ToPascalCase as _;
+use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::shared::SHARED;
 use super::types::{ident, module};
 use crate::contract::Contract;
 
 /// Declares the generated modules inside the client.
 ///
 /// # Errors
-/// Descriptions that offer different clouds.
+/// Descriptions that offer different clouds, or whose versions have one name in Rust.
 pub fn versions(contracts: &[Contract]) -> Result<String, String> {
-    let mut modules = Vec::new();
-    let (mut variants, mut apis, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for contract in contracts {
-        let name = ident(&module(contract));
-        let file = format!("/{name}.rs");
-        let doc = format!("Generated from `{}`: the operations of `{}`.", contract.file, contract.api);
-        let open = format!("The client of `{}` on this session.", contract.api);
-        modules.push(quote! {
-            #[doc = #doc]
-            #[allow(missing_docs, unused_mut, unused_qualifications, unreachable_pub, clippy::all, clippy::pedantic)]
-            pub mod #name { include!(concat!(env!("OUT_DIR"), #file)); }
-            impl Session {
-                #[doc = #open]
-                #[must_use]
-                pub fn #name(&self) -> #name::Client {
-                    #name::Client::on(self, &self.version_url(#name::API))
-                }
-            }
-        });
-        variants.push(ident(&contract.api.to_pascal_case()));
-        apis.push(&contract.api);
-        names.push(name);
-    }
-    let clouds = clouds(contracts)?;
-    let docs = apis.iter().map(|api| format!("`{api}`"));
+    distinct(contracts)?;
+    let names: Vec<_> = contracts.iter().map(|contract| ident(&module(contract))).collect();
+    let apis: Vec<_> = contracts.iter().map(|contract| &contract.api).collect();
+    let docs = apis.iter().map(|api| format!("The client of `{api}` on this session."));
+    let (modules, clouds) = (declared(contracts, ""), clouds(contracts)?);
     let tokens = quote! {
-        #(#modules)*
+        #modules
         #clouds
 
-        /// A client of some API version, for calls by operation id.
-        #[derive(Debug, Clone)]
-        #[non_exhaustive]
-        pub enum AnyClient { #(#[doc = #docs] #variants(#names::Client)),* }
-
-        impl AnyClient {
-            /// The client of an API version as in URLs; `None` if this build has none.
-            #[must_use]
-            pub fn connect(session: &Session, api: &str) -> Option<Self> {
-                match api {
-                    #(#apis => Some(Self::#variants(session.#names())),)*
-                    _ => None,
+        impl Session {
+            #(
+                #[doc = #docs]
+                #[must_use]
+                pub fn #names(&self) -> #names::Client {
+                    #names::Client::on(self, &self.version_url(#names::API))
                 }
-            }
+            )*
+        }
 
-            /// Calls an operation by its id, with arguments by their documented names and the
-            /// body under `body`.
-            ///
-            /// # Errors
-            /// As the call itself; an unknown operation or argument sends nothing.
-            pub async fn dispatch(
-                &self,
-                operation: &str,
-                arguments: &::serde_json::Map<String, ::serde_json::Value>,
-            ) -> ::std::result::Result<Answer, Error> {
-                match self {
-                    #(Self::#variants(client) => #names::dispatch(client, operation, arguments).await,)*
-                }
+        fn connect(session: &Session, api: &str) -> Option<AnyClient> {
+            match api {
+                #(#apis => Some(session.#names().into()),)*
+                _ => None,
             }
         }
     };
+    rust(tokens)
+}
+
+/// Declares generated modules whose files are in `folder` of the build's output, for other code than
+/// the library: its tests have descriptions that the library does not know.
+///
+/// # Errors
+/// Versions that have one name in Rust.
+pub fn modules(contracts: &[Contract], folder: &str) -> Result<String, String> {
+    distinct(contracts)?;
+    rust(declared(contracts, folder))
+}
+
+fn rust(tokens: TokenStream) -> Result<String, String> {
     let file = syn::parse2(tokens).map_err(|error| format!("the generated code is not Rust: {error}"))?;
     Ok(prettyplease::unparse(&file))
+}
+
+/// The modules of versions, and the private one of what these share: each version names what it has
+/// of it.
+fn declared(contracts: &[Contract], folder: &str) -> TokenStream {
+    let one = |name: &str, head: TokenStream| {
+        let (name, file) = (ident(name), format!("{folder}/{name}.rs"));
+        quote! {
+            #[allow(missing_docs, unused_mut, unused_qualifications, unreachable_pub, clippy::all, clippy::pedantic)]
+            #head mod #name { include!(concat!(env!("OUT_DIR"), #file)); }
+        }
+    };
+    let versions = contracts.iter().map(|contract| {
+        let doc = format!("Generated from `{}`: the operations of `{}`.", contract.file, contract.api);
+        one(&module(contract), quote! { #[doc = #doc] pub })
+    });
+    let shared = one(SHARED, TokenStream::new());
+    quote! { #(#versions)* #shared }
+}
+
+/// Refuses versions that would be one module, or that have the name of another one.
+fn distinct(contracts: &[Contract]) -> Result<(), String> {
+    let mut seen = vec![(SHARED.to_owned(), None)];
+    for contract in contracts {
+        let (name, api) = (module(contract), &contract.api);
+        if let Some((_, other)) = seen.iter().find(|(known, _)| *known == name) {
+            let other = other.map_or_else(String::new, |other: &str| format!(", as '{other}' is"));
+            return Err(format!(
+                "{}:1: info: '{api}' is the module '{name}' in Rust{other}: rename one",
+                contract.file
+            ));
+        }
+        seen.push((name, Some(api.as_str())));
+    }
+    Ok(())
+}
+
+/// Lists the generated modules with their text, for the test that shows what users get.
+#[must_use]
+pub fn sources(contracts: &[Contract]) -> String {
+    let names = contracts.iter().map(module).chain([SHARED.to_owned(), "versions".to_owned()]);
+    let entries = names.map(|name| {
+        let file = format!("/{name}.rs");
+        quote! { (#name, include_str!(concat!(env!("OUT_DIR"), #file))) }
+    });
+    quote! { [#(#entries),*] }.to_string()
 }
 
 /// Names the generated modules at the root of the library.
@@ -81,7 +109,7 @@ pub fn reexports(contracts: &[Contract]) -> String {
     contracts.iter().map(|contract| format!("pub use client::{};\n", module(contract))).collect()
 }
 
-fn clouds(contracts: &[Contract]) -> Result<proc_macro2::TokenStream, String> {
+fn clouds(contracts: &[Contract]) -> Result<TokenStream, String> {
     let of = |contract: &Contract| -> Result<Vec<(String, String)>, String> {
         let root = |server: &crate::contract::Server| {
             let root = server.url.strip_suffix(&format!("/{}", contract.api));

@@ -7,8 +7,7 @@ use futures_util::future::join_all;
 
 use super::RunError;
 use super::run::Judging;
-use crate::client::{Answer as Answered, AnyClient, BoxFuture, Clock, Error, Session, Token, TokenFn};
-use crate::contract::Contract;
+use crate::client::{Answer as Answered, AnyClient, BoxFuture, Clock, Connect, Error, Session, Token, TokenFn};
 use crate::rules::Request;
 use crate::rules::client::{Answer, CallResult, ClientCase, ClientSeen};
 use crate::verdict::Verdict;
@@ -33,13 +32,20 @@ pub(super) fn decline(cases: Vec<ClientCase>, reason: &str, judging: &mut Judgin
     }
 }
 
+/// Which client is called.
+#[derive(Clone, Copy)]
+pub(super) struct Whose<'a> {
+    pub(super) api: &'a str,
+    pub(super) connect: Connect,
+}
+
 pub(super) async fn run(
     benches: &Benches,
     cases: Vec<ClientCase>,
-    contract: &Contract,
+    whose: Whose<'_>,
     judging: &mut Judging<'_>,
 ) -> Result<(), RunError> {
-    let seen = see(benches, &cases, contract).await?;
+    let seen = see(benches, &cases, whose).await?;
     for (case, seen) in cases.into_iter().zip(seen) {
         judge(case, &seen, judging);
     }
@@ -50,11 +56,11 @@ pub(super) async fn run(
 pub(super) async fn see(
     benches: &Benches,
     cases: &[ClientCase],
-    contract: &Contract,
+    whose: Whose<'_>,
 ) -> Result<Vec<ClientSeen>, RunError> {
     let is_silent = |case: &&ClientCase| case.script.contains(&Answer::Silence);
     let (silent, talking): (Vec<&ClientCase>, Vec<&ClientCase>) = cases.iter().partition(is_silent);
-    let quick = benches.quick.caller(contract)?;
+    let quick = benches.quick.caller(whose)?;
     // Silence takes time and no work: side by side, and beside the others.
     let one_by_one = async {
         let mut seen = Vec::with_capacity(talking.len());
@@ -63,7 +69,7 @@ pub(super) async fn see(
         }
         seen
     };
-    let (seen, waited) = futures_util::future::join(one_by_one, bear_with(benches, &silent, contract)).await;
+    let (seen, waited) = futures_util::future::join(one_by_one, bear_with(benches, &silent, whose)).await;
     let (mut seen, mut waited) = (seen.into_iter(), waited?.into_iter());
     let in_order = cases.iter().map(|case| if is_silent(&case) { waited.next() } else { seen.next() });
     Ok(in_order.map(Option::unwrap_or_default).collect())
@@ -71,12 +77,8 @@ pub(super) async fn see(
 
 /// What the client shows where the server is silent. Where a request did not even arrive, it was
 /// this machine that was busy for so long: that call is made again, and given more time.
-async fn bear_with(
-    benches: &Benches,
-    silent: &[&ClientCase],
-    contract: &Contract,
-) -> Result<Vec<ClientSeen>, RunError> {
-    let mut seen = benches.slow.caller(contract)?.side_by_side(silent).await;
+async fn bear_with(benches: &Benches, silent: &[&ClientCase], whose: Whose<'_>) -> Result<Vec<ClientSeen>, RunError> {
+    let mut seen = benches.slow.caller(whose)?.side_by_side(silent).await;
     for patience in MORE_PATIENCE {
         let unheard: Vec<usize> = (0..silent.len()).filter(|nth| seen[*nth].requests.is_empty()).collect();
         if unheard.is_empty() {
@@ -84,7 +86,7 @@ async fn bear_with(
         }
         let again: Vec<&ClientCase> = unheard.iter().map(|nth| silent[*nth]).collect();
         let bench = Bench::start(patience).await?;
-        for (nth, other) in unheard.into_iter().zip(bench.caller(contract)?.side_by_side(&again).await) {
+        for (nth, other) in unheard.into_iter().zip(bench.caller(whose)?.side_by_side(&again).await) {
             seen[nth] = other;
         }
     }
@@ -133,9 +135,9 @@ impl Bench {
     }
 
     /// The client of one API version.
-    fn caller(&self, contract: &Contract) -> Result<Caller<'_>, RunError> {
-        let client = AnyClient::connect(&self.session, &contract.api);
-        let no_client = || RunError::Selection(format!("this build has no client for '{}'", contract.api));
+    fn caller(&self, whose: Whose<'_>) -> Result<Caller<'_>, RunError> {
+        let client = (whose.connect)(&self.session, whose.api);
+        let no_client = || RunError::Selection(format!("this build has no client for '{}'", whose.api));
         Ok(Caller { bench: self, client: client.ok_or_else(no_client)? })
     }
 }

@@ -19,7 +19,7 @@ pub use server::ServerOptions;
 pub use target::{TargetError, greet};
 
 use crate::accepted::Accepted;
-use crate::client::SessionError;
+use crate::client::{AnyClient, Connect, SessionError};
 use crate::contract::Contract;
 use crate::docs::Page;
 use crate::rules::client::{ClientCase, ClientSeen};
@@ -65,13 +65,15 @@ pub struct Version<'a> {
     /// Why the generated client cannot be held to the contract, if so: it is of another
     /// description. What only compares the description with the documentation is still checked.
     pub foreign: Option<String>,
+    /// Opens the client that is held to it.
+    pub connect: Connect,
 }
 
 impl<'a> Version<'a> {
     /// This build's client and no server.
     #[must_use]
     pub fn new(contract: &'a Contract) -> Self {
-        Self { contract, server: None, foreign: None }
+        Self { contract, server: None, foreign: None, connect: AnyClient::connect }
     }
 }
 
@@ -205,6 +207,6 @@ pub async fn try_server(
 ///
 /// # Errors
 /// As [`run`].
-pub async fn see_client(cases: &[ClientCase], contract: &Contract) -> Result<Vec<ClientSeen>, RunError> {
-    client::see(&client::Benches::start().await?, cases, contract).await
+pub async fn see_client(cases: &[ClientCase], api: &str, connect: Connect) -> Result<Vec<ClientSeen>, RunError> {
+    client::see(&client::Benches::start().await?, cases, client::Whose { api, connect }).await
 }

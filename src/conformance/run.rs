@@ -157,7 +157,7 @@ async fn call(planned: &mut [Planned<'_>], selection: &Selection, judging: &mut 
     let mut benches: Option<Benches> = None;
     for planned in planned {
         let cases = selected(std::mem::take(&mut planned.client), selection, |case| &mut case.checks);
-        let Version { contract, foreign, .. } = &planned.version;
+        let Version { contract, foreign, connect, .. } = &planned.version;
         match foreign {
             Some(reason) => client::decline(cases, reason, judging),
             None if cases.iter().all(|case| case.arguments.is_none()) => client::decline(cases, "", judging),
@@ -166,7 +166,7 @@ async fn call(planned: &mut [Planned<'_>], selection: &Selection, judging: &mut 
                     Some(benches) => benches,
                     None => benches.insert(Benches::start().await?),
                 };
-                client::run(benches, cases, contract, judging).await?;
+                client::run(benches, cases, client::Whose { api: &contract.api, connect: *connect }, judging).await?;
             }
         }
     }

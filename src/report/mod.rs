@@ -10,6 +10,7 @@ mod human;
 mod json;
 #[cfg(feature = "emulator")]
 pub mod mutants;
+pub mod operations;
 mod repository;
 mod run;
 mod sarif;

@@ -10,6 +10,7 @@ pub mod documents;
 pub mod drift;
 mod facts;
 mod message;
+pub mod metadata;
 pub mod server;
 mod shape;
 

@@ -19,14 +19,15 @@ mod server;
 mod shelf;
 mod suite;
 
+use std::collections::HashSet;
+
 pub use known::Known;
 pub use matrix::{Claim, Matrix, Proof, RuleRow, Unproven};
 pub use mutant::{Fate, Killer, Mutant, Operator, Outcome, Voice, Witness};
 pub use probes::probe_tokens;
 
-use std::collections::HashSet;
-
 use crate::accepted::Accepted;
+use crate::client::{AnyClient, Connect};
 use crate::conformance::{RunError, Selection};
 use crate::contract::{Contract, Fact, FactId, Rests};
 use crate::docs::render::render;
@@ -69,6 +70,16 @@ pub struct Version<'a> {
     pub contract: &'a Contract,
     /// Why the generated client cannot be held to the contract, if so.
     pub foreign: Option<String>,
+    /// Opens the client that is tried.
+    pub connect: Connect,
+}
+
+impl<'a> Version<'a> {
+    /// This build's client.
+    #[must_use]
+    pub fn new(contract: &'a Contract) -> Self {
+        Self { contract, foreign: None, connect: AnyClient::connect }
+    }
 }
 
 /// Why there is no trial. Completes "failed to …".
@@ -132,7 +143,7 @@ impl<'a> Tried<'a> {
         parts: &'a [Contract],
         selection: &'a Selection,
     ) -> Result<Self, SelfTestError> {
-        let whole = Suite::new(version.contract, selection, version.foreign.is_none()).await?;
+        let whole = Suite::new(version, selection).await?;
         let parts = parts.iter().map(|part| whole.on(part)).collect();
         let facts = version.contract.facts();
         let assumed = facts.iter().filter(|fact| fact.source.rests == Rests::Assumption);
@@ -160,7 +171,8 @@ impl<'a> Tried<'a> {
             trials.extend(damaged.map(|(mutant, edits)| (suite, Trial::Pages(mutant, edits))));
         }
         let (api, facts, whole) = (&self.version.contract.api, &self.facts, &self.whole);
-        trials.extend(server::defects().map(|defect| (whole, Trial::Server(defect.mutant(api, facts), defect))));
+        let defects = server::defects().filter_map(|defect| Some((defect.mutant(api, facts)?, defect)));
+        trials.extend(defects.map(|(mutant, defect)| (whole, Trial::Server(mutant, defect))));
         if self.version.foreign.is_none() {
             let defects = client::DEFECTS.iter();
             trials.extend(defects.map(|defect| (whole, Trial::Client(defect.mutant(api, facts), defect))));

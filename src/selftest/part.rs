@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::conformance;
 use crate::contract::{Contract, Operation, Shape, Template};
+use crate::rules::server::GENERATED;
 use crate::verdict::{Check, Side};
 
 /// The parts of a contract; none where it is one, or where parts would be checked otherwise.
@@ -22,9 +23,14 @@ pub(super) fn parts(contract: &Contract) -> Vec<Contract> {
     if is_checked_alike(contract, &parts) { parts } else { Vec::new() }
 }
 
-/// Whether the parts have the checks of the whole, each in one of them and to the letter.
+/// Whether the parts have the checks of the whole, each in one of them and to the letter: the
+/// requests of a check stand in the lines that repeat it.
 fn is_checked_alike(contract: &Contract, parts: &[Contract]) -> bool {
-    let plan = |contract: &Contract| conformance::plan(contract, &[Side::Client, Side::Server]);
+    let plan = |contract: &Contract| {
+        let mut plan = conformance::plan(contract, &[Side::Client, Side::Server]);
+        plan.iter_mut().for_each(|check| check.reproduce = without_numbers(&check.reproduce));
+        plan
+    };
     let whole = plan(contract);
     let mut of_parts: BTreeMap<String, Check> = BTreeMap::new();
     let mut n_checks = 0;
@@ -34,6 +40,25 @@ fn is_checked_alike(contract: &Contract, parts: &[Contract]) -> bool {
     }
     n_checks == whole.len() && whole.iter().all(|check| of_parts.get(&check.id) == Some(check))
 }
+
+/// The text with each made-up identity called by its place: they are numbered over the whole.
+fn without_numbers(text: &str) -> String {
+    let mut known: Vec<&str> = Vec::new();
+    let mut parts = text.split(GENERATED);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (number, rest) = part.split_at_checked(NUMBER).unwrap_or((part, ""));
+        let place = known.iter().position(|other| *other == number).unwrap_or_else(|| {
+            known.push(number);
+            known.len() - 1
+        });
+        plain += &format!("{GENERATED}{place}{rest}");
+    }
+    plain
+}
+
+/// The digits of a made-up identity.
+const NUMBER: usize = 12;
 
 /// Operations that belong together, by their places in the contract.
 fn groups(contract: &Contract) -> Vec<BTreeSet<usize>> {
@@ -118,7 +143,9 @@ fn part(contract: &Contract, group: &BTreeSet<usize>) -> Contract {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Depth, Outcome, Tried, Version, attempt, judge};
     use super::*;
+    use crate::conformance::Selection;
 
     #[test]
     fn every_operation_is_in_one_part_with_all_that_it_touches() {
@@ -131,6 +158,45 @@ mod tests {
             assert!(is_checked_alike(contract, &parts), "{}", contract.api);
             assert_eq!(parts.len() > 1, !super::parts(contract).is_empty());
         }
+    }
+
+    /// The contract of this build and another one that it has nothing to do with, as one.
+    fn two() -> Contract {
+        let mut two = crate::embedded::contract("beta").expect("this build has beta").clone();
+        let json = include_str!(concat!(env!("OUT_DIR"), "/invented/contracts.json"));
+        let others: Vec<Contract> = serde_json::from_str(json).expect("contracts");
+        let other = others.into_iter().find(|other| other.api == two.api).expect("of this version");
+        two.operations.extend(other.operations);
+        two.exchanges.extend(other.exchanges);
+        other.shapes.into_iter().for_each(|(name, shape)| {
+            two.shapes.entry(name).or_insert(shape);
+        });
+        two
+    }
+
+    #[tokio::test]
+    async fn what_is_killed_in_its_part_is_killed_in_the_whole() {
+        let two = two();
+        let parts = parts(&two);
+        assert!(parts.len() > 1);
+        let (all, foreign) = (Selection::default(), Some("nobody calls it".to_owned()));
+        let version = Version { foreign, ..Version::new(&two) };
+        let tried = Tried::new(&version, &parts, &all).await.expect("a suite");
+        let trials = tried.trials();
+        let of_parts: Vec<_> =
+            trials.iter().filter(|(suite, _)| !std::ptr::eq(*suite, &raw const tried.whole)).collect();
+        assert!(of_parts.len() > trials.len() / 2);
+        let mut n_killed = 0;
+        for (suite, trial) in of_parts.iter().step_by(of_parts.len() / 40) {
+            let is_killed = |met| judge(trial.mutant().clone(), met, &tried.assumed, None).outcome == Outcome::Killed;
+            let here = attempt(suite, trial, Depth::All).await.expect("a trial").expect("a server or a page");
+            if is_killed(here) {
+                let there = attempt(&tried.whole, trial, Depth::All).await.expect("a trial").expect("the same");
+                assert!(is_killed(there), "{} lives in the whole", trial.mutant().id);
+                n_killed += 1;
+            }
+        }
+        assert!(n_killed > 20, "{n_killed}");
     }
 
     #[test]

@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::SelfTestError;
 use super::mutant::{Killer, Voice};
 use super::page::Edit;
 use super::probes::probe_tokens;
 use super::shelf::Shelf;
+use super::{SelfTestError, Version};
 use crate::accepted::Accepted;
 use crate::conformance::{self, Selection, ServerOptions};
 use crate::contract::{Contract, FactId, Rests};
@@ -86,11 +86,8 @@ impl Served {
 
 impl<'a> Suite<'a> {
     /// Tries the suite on the witnesses as they are.
-    pub(super) async fn new(
-        contract: &'a Contract,
-        selection: &'a Selection,
-        call_client: bool,
-    ) -> Result<Self, SelfTestError> {
+    pub(super) async fn new(version: &Version<'a>, selection: &'a Selection) -> Result<Self, SelfTestError> {
+        let contract = version.contract;
         let mut suite = Self::bare(contract, selection);
         let facts = Facts::new(contract);
         let mut judged = Vec::new();
@@ -102,8 +99,8 @@ impl<'a> Suite<'a> {
         let (called, decided): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.arguments.is_some());
         let unseen = ClientSeen::default();
         judged.extend(decided.iter().flat_map(|case| judge(case, &unseen)));
-        if call_client {
-            let seen = conformance::see_client(&called, contract).await?;
+        if version.foreign.is_none() {
+            let seen = conformance::see_client(&called, &contract.api, version.connect).await?;
             suite.client = called.into_iter().zip(seen).collect();
             judged.extend(suite.client.iter().flat_map(|(case, seen)| judge(case, seen)));
         }

@@ -16,10 +16,11 @@ const LAYERS: &[Layer] = &[
     ("spec", &["contract", "finding"], &[]),
     ("docs", &["contract", "finding"], &["embedded"]),
     ("diff", &["contract", "docs"], &[]),
+    ("metadata", &["contract", "finding"], &[]),
     // What its `quote!`s name is named by the generated code.
     ("codegen", &["contract", "spec"], &[]),
     ("accepted", &["contract", "finding", "verdict"], &[]),
-    ("rules", &["contract", "docs", "finding", "verdict"], &["embedded"]),
+    ("rules", &["contract", "docs", "finding", "metadata", "verdict"], &["embedded"]),
     ("regen", &["contract", "docs", "finding", "spec"], &["embedded"]),
     ("report", &["check", "contract", "diff", "finding", "regen", "selftest", "verdict"], &["embedded"]),
     (
@@ -31,7 +32,7 @@ const LAYERS: &[Layer] = &[
     ("emulator", &["contract", "odata"], &["embedded"]),
     (
         "selftest",
-        &["accepted", "conformance", "contract", "docs", "emulator", "finding", "rules", "verdict", "wire"],
+        &["accepted", "client", "conformance", "contract", "docs", "emulator", "finding", "rules", "verdict", "wire"],
         &["embedded"],
     ),
     (
@@ -47,6 +48,7 @@ const LAYERS: &[Layer] = &[
             "embedded",
             "emulator",
             "finding",
+            "metadata",
             "regen",
             "report",
             "rules",
@@ -61,7 +63,8 @@ const LAYERS: &[Layer] = &[
 
 /// These never touch the network, files, the clock or the environment.
 const PURE: &[&str] = &[
-    "accepted", "check", "contract", "diff", "docs", "finding", "odata", "regen", "report", "rules", "spec", "verdict",
+    "accepted", "check", "contract", "diff", "docs", "finding", "metadata", "odata", "regen", "report", "rules",
+    "spec", "verdict",
 ];
 
 /// What gives away that a module does.

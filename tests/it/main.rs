@@ -19,7 +19,12 @@ mod drift;
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
+#[cfg(feature = "cli")]
+mod invented;
 mod layers;
+#[cfg(feature = "cli")]
+mod metadata;
+mod operations;
 mod policy;
 #[cfg(feature = "cli")]
 mod regen;

@@ -4,37 +4,52 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::corpus::Corpus;
+use super::metadata;
+use crate::cli::corpus::{Corpus, Skipped};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::findings::{FindingsOutput, Outcome};
 use crate::cli::{docs, specs};
 use crate::contract::Contract;
+use crate::finding::Finding;
 use crate::report::findings::Described;
 use crate::rules::drift::{self, Comparison};
 
-/// Compare documentation pages with a description, fact by fact.
+/// Compare documentation pages, or a service's $metadata, with a description, fact by fact.
 ///
-/// Pages are matched to the operations of the description by API version, method and path, and to
-/// its resources and enumerations by name; other pages are counted. Every disagreement is named
-/// with both places and both sides. A page that is silent contradicts nothing, unless the
-/// description names it as its source and the page lists all there is.
+/// --docs: pages are matched to the operations of the description by API version, method and path,
+/// and to its resources and enumerations by name; other pages are counted. A page that is silent
+/// contradicts nothing, unless the description names it as its source and the page lists all there
+/// is.
 ///
-/// Known disagreements of the embedded description are in openapi/accepted.toml; with --spec
-/// nothing is accepted unless --accepted names a list.
+/// --metadata: what the service declares of itself (CSDL, the XML of OData 4) is held against
+/// paths, actions with their parameters and answers, entities with keys, properties and their types,
+/// and members of enumerations. What the description says and the service does not have is an
+/// error; what the service has and the description does not is a note, a warning for members, and
+/// an error for a parameter of a described action. A fragment, elements of a schema without a root,
+/// does too: of what it lacks it says nothing. The file is that of
+///   curl --compressed -H 'Accept: application/xml' 'https://graph.microsoft.com/v1.0/$metadata'
 ///
-/// Ends with 1 for disagreements, and with 2 if a page cannot be read.
+/// Every disagreement is named with both places and both sides. Known disagreements of the
+/// embedded description are in openapi/accepted.toml; with --spec nothing is accepted unless
+/// --accepted names a list.
+///
+/// Ends with 1 for disagreements, and with 2 if a page or the metadata cannot be read.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Compare {
     /// Pages, or folders to look for pages in
-    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    #[arg(long, required_unless_present = "metadata", num_args = 1.., value_name = "PATH")]
     docs: Vec<PathBuf>,
+    /// $metadata of the service, or a fragment of one, as a file of XML
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
     /// Description to compare, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
     /// API version to compare; the only one of --spec, or beta, by default
     #[arg(long, value_name = "VERSION")]
     api: Option<String>,
-    /// Also list the facts of which no page speaks
+    /// Also list the facts of which neither pages nor metadata speak
     #[arg(long)]
     verbose: bool,
     #[command(flatten)]
@@ -51,34 +66,63 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
     let contract = specs::choose(&contracts, command.api.as_deref())?;
     let reporting = command.findings.begin_for(contract)?;
-    let (pages, skipped) = Corpus::at(&command.docs)?.pages()?;
-    let comparison = drift::compare(contract, &pages);
-    // Agreement of nothing with nothing is not what was asked for.
-    if comparison.compared.is_empty() {
-        docs::read::end(&skipped);
-        return Err(Failure::input(
-            format!("compare {}: no page that was read speaks of it", contract.file),
-            format!("give pages of the API version {}, or another description", contract.api),
-        ));
+    let mut outcome = Outcome { files: vec![contract.file.clone()], ..Outcome::default() };
+    let mut skipped = Vec::new();
+    let mut looked_at = Vec::new();
+    if !command.docs.is_empty() {
+        let pages = Compared::read(command, contract)?;
+        outcome.findings.extend(pages.findings(command.verbose));
+        outcome.catalogue.extend(catalogue());
+        outcome.files.extend(pages.comparison.matched.iter().cloned());
+        outcome.facts.extend(pages.comparison.facts().0.into_iter().cloned());
+        looked_at.push(self::looked_at(contract, &pages.comparison, pages.n_pages));
+        skipped = pages.skipped;
     }
-    let mut findings: Vec<_> = comparison.findings().cloned().collect();
-    if command.verbose {
-        findings.extend(comparison.unspoken_notes());
+    if let Some(path) = &command.metadata {
+        let metadata = metadata::compare(path, contract)?;
+        outcome.findings.extend(metadata.findings(command.verbose));
+        outcome.catalogue.extend(metadata::catalogue());
+        outcome.files.push(metadata.file().to_owned());
+        outcome.facts.extend(metadata.comparison.facts().cloned());
+        looked_at.push(metadata.looked_at(contract));
     }
-    let mut files = comparison.matched.clone();
-    files.push(contract.file.clone());
-    let exit = reporting.finish(Outcome {
-        findings,
-        catalogue: catalogue(),
-        files,
-        facts: comparison.facts().0.into_iter().cloned().collect(),
-        looked_at: looked_at(contract, &comparison, pages.len()),
-        ..Outcome::default()
-    })?;
+    outcome.looked_at = looked_at.join("; and in ");
+    let exit = reporting.finish(outcome)?;
     Ok(match docs::read::end(&skipped) {
         Exit::Done => exit,
         unread => unread,
     })
+}
+
+/// The pages and what comparing them gave.
+struct Compared {
+    comparison: Comparison,
+    n_pages: usize,
+    skipped: Vec<Skipped>,
+}
+
+impl Compared {
+    fn read(command: &Compare, contract: &Contract) -> Result<Self, Failure> {
+        let (pages, skipped) = Corpus::at(&command.docs)?.pages()?;
+        let comparison = drift::compare(contract, &pages);
+        // Agreement of nothing with nothing is not what was asked for.
+        if comparison.compared.is_empty() {
+            docs::read::end(&skipped);
+            return Err(Failure::input(
+                format!("compare {}: no page that was read speaks of it", contract.file),
+                format!("give pages of the API version {}, or another description", contract.api),
+            ));
+        }
+        Ok(Self { comparison, n_pages: pages.len(), skipped })
+    }
+
+    fn findings(&self, verbose: bool) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.comparison.findings().cloned().collect();
+        if verbose {
+            findings.extend(self.comparison.unspoken_notes());
+        }
+        findings
+    }
 }
 
 fn catalogue() -> Vec<Described<'static>> {

@@ -406,7 +406,7 @@ const SENTINEL: &str = "unknownFutureValue";
 /// The property of a page that names the next one.
 pub(crate) const NEXT_LINK: &str = "@odata.nextLink";
 
-const GENERATED: &str = "e0000000-0000-4000-8000-";
+pub(crate) const GENERATED: &str = "e0000000-0000-4000-8000-";
 
 impl ServerCase {
     /// Whether the reads before the request show what the setup was to bring about. Accounts

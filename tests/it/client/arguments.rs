@@ -1,6 +1,6 @@
 //! Arguments that cannot be sent are not sent.
 
-use entra_risk::beta::types::{ConfirmCompromisedRequest, DismissRequest};
+use entra_risk::beta::{ConfirmCompromisedUserIds, DismissUserIds};
 use entra_risk::client::{AnyClient, Delivery, Error, ErrorKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,17 +21,17 @@ fn ids(n_ids: u128) -> Vec<Uuid> {
 
 #[tokio::test]
 async fn no_ids_and_sixty_one_ids_are_not_sent() {
-    let server = Wire::start([]).await;
-    let client = client(&server.root());
     for n_ids in [0, 61, 1000] {
-        let body = DismissRequest::builder().user_ids(ids(n_ids));
-        let error = client.risky_user_dismiss().body(body).await.unwrap_err();
-        invalid(&error);
-        assert!(error.message().contains("1 to 60"), "{error}");
-        let body = ConfirmCompromisedRequest::builder().user_ids(ids(n_ids));
-        invalid(&client.risky_user_confirm_compromised().body(body).await.unwrap_err());
+        // Typed there is no such list.
+        let error = DismissUserIds::try_from(ids(n_ids)).unwrap_err();
+        assert!(error.to_string().contains("1 to 60"), "{error}");
+        assert!(ConfirmCompromisedUserIds::try_from(ids(n_ids)).is_err());
+        for operation in ["riskyUser.dismiss", "riskyUser.confirmCompromised"] {
+            let error = dispatched(operation, json!({"body": {"userIds": ids(n_ids)}})).await;
+            invalid(&error);
+            assert!(error.message().contains("1 to 60"), "{error}");
+        }
     }
-    server.untouched();
 }
 
 #[tokio::test]

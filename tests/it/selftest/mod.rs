@@ -24,7 +24,7 @@ fn attempt(skip: &[&str], mutants: &[&str], survivors: &str, listener: &mut dyn 
     let mutants = Selection::new(own(mutants), Vec::new());
     let known = Known::parse(survivors).expect("a list");
     let options = Options {
-        versions: &[Version { contract: contract(), foreign: None }],
+        versions: &[Version::new(contract())],
         selection: &selection,
         mutants: &mutants,
         accepted: &Accepted::default(),
