@@ -178,7 +178,7 @@ impl<'a> Suite<'a> {
 
     /// The server's cases with a check that is wanted.
     pub(super) fn server_cases(&self, contract: &Contract, wanted: impl Fn(&Check) -> bool) -> Vec<ServerCase> {
-        let cases = self.selected(rules::server::cases(&Facts::new(contract)), |case| &mut case.checks);
+        let cases = self.selected(rules::server::unwritten(&Facts::new(contract)), |case| &mut case.checks);
         cases.into_iter().filter(|case| case.checks.iter().any(|asserted| wanted(&asserted.check))).collect()
     }
 
@@ -213,7 +213,7 @@ impl<'a> Suite<'a> {
 
     /// The checks of the client's side for which nothing is called.
     pub(super) fn state(&self, contract: &Contract) -> Vec<Judged> {
-        let cases = self.selected(rules::client::cases(&Facts::new(contract)), |case| &mut case.checks);
+        let cases = self.selected(rules::client::stated(&Facts::new(contract)), |case| &mut case.checks);
         let unseen = ClientSeen::default();
         cases.iter().filter(|case| case.arguments.is_none()).flat_map(|case| judge(case, &unseen)).collect()
     }
