@@ -24,7 +24,7 @@ pub(crate) fn generated(quick: bool) -> Result {
     if versions.len() < 2 {
         return Err("there is one version in this build: set ENTRA_RISK_SPEC_DIR to a folder with two".into());
     }
-    let folder = package("generated", &generated_manifest(), &generated_code(&versions))?;
+    let folder = package("generated", &generated_manifest(), "lib.rs", &generated_code(&versions))?;
     let compile = |features: &'static str| {
         let folder = folder.clone();
         // Another option makes Cargo compile it anew; what Cargo itself takes is measured then, and
@@ -77,8 +77,8 @@ pub(crate) fn build(_quick: bool) -> Result {
     let root = env!("CARGO_MANIFEST_DIR");
     let ours =
         format!("[dependencies]\nentra-risk = {{ path = {root:?}, default-features = false, features = [\"tls\"] }}\n");
-    let ours = package("library", &ours, "pub use entra_risk::Session;\n")?;
-    let floor = package("request", REQUEST_MANIFEST, REQUEST)?;
+    let ours = package("library", &ours, "lib.rs", "pub use entra_risk::Session;\n")?;
+    let floor = package("request", REQUEST_MANIFEST, "main.rs", REQUEST)?;
     // Whatever has to be fetched is fetched before.
     let (floor_cpu, floor_wall) = from_nothing(&floor)?;
     let (our_cpu, our_wall) = from_nothing(&ours)?;
@@ -100,22 +100,27 @@ const REQUEST_MANIFEST: &str = r#"[dependencies]
 reqwest = { version = "0.13.5", default-features = false, features = ["http2", "json", "query", "rustls-no-provider", "stream"] }
 rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
 serde_json = "1"
-tokio = { version = "1", default-features = false, features = ["time"] }
+tokio = { version = "1", default-features = false, features = ["rt", "time"] }
 "#;
 
-const REQUEST: &str = r#"pub async fn request(url: &str, token: &str) -> reqwest::Result<serde_json::Value> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new().get(url).bearer_auth(token).send().await?.json().await
+const REQUEST: &str = r#"fn main() -> Result<(), Box<dyn std::error::Error>> {
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "two providers")?;
+    let url = std::env::args().nth(1).ok_or("give a URL")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer: serde_json::Value =
+        runtime.block_on(async { reqwest::get(url).await?.json().await }).map_err(|error: reqwest::Error| error)?;
+    println!("{answer}");
+    Ok(())
 }
 "#;
 
 /// A package of our own with the locked versions of this one.
-fn package(name: &str, manifest: &str, code: &str) -> std::io::Result<PathBuf> {
+fn package(name: &str, manifest: &str, file: &str, code: &str) -> std::io::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bars").join(name);
     std::fs::create_dir_all(folder.join("src"))?;
     let head = format!("[package]\nname = \"bar-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n");
     std::fs::write(folder.join("Cargo.toml"), head + manifest)?;
-    std::fs::write(folder.join("src/lib.rs"), code)?;
+    std::fs::write(folder.join("src").join(file), code)?;
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(folder)
 }
@@ -124,7 +129,7 @@ fn cargo(folder: &Path, command: &str) -> Command {
     #[allow(clippy::disallowed_methods)] // Cargo says where it is, to benches too
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut cargo = Command::new(program);
-    cargo.current_dir(folder).args([command, "--quiet", "--offline", "--lib"]);
+    cargo.current_dir(folder).args([command, "--quiet", "--offline"]);
     cargo.env("CARGO_TARGET_DIR", folder.join("target")).env("CARGO_INCREMENTAL", "0");
     cargo
 }
