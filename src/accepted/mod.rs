@@ -135,10 +135,10 @@ impl Accepted {
             .collect()
     }
 
-    /// Entries that name no check, or one that ran and did not fail. `planned` has every check of
-    /// `sides`; of those of other sides nothing is known.
-    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[Check], sides: &[Side]) -> Vec<Stale> {
-        let versions: BTreeSet<Option<&str>> = planned.iter().map(|check| check.id.split('/').nth(1)).collect();
+    /// Entries that name no check, or one that ran and did not fail. `planned` has the ids of every
+    /// check of `sides`; of those of other sides nothing is known.
+    pub(crate) fn stale_checks(&self, checks: &[Judged], planned: &[String], sides: &[Side]) -> Vec<Stale> {
+        let versions: BTreeSet<Option<&str>> = planned.iter().map(|id| id.split('/').nth(1)).collect();
         let unknown = |id: &str| {
             let side = Side::ALL.into_iter().find(|side| id.split('/').next() == Some(side.as_str()));
             // A list may serve several API versions, one run after the other.
@@ -150,7 +150,7 @@ impl Accepted {
             let judged = checks.iter().find(|judged| judged.check.id == id);
             let text = match judged.map(|judged| judged.outcome) {
                 Some(Outcome::Pass) => format!("{id}: it passes now; remove the entry"),
-                None if !unknown(id) && !planned.iter().any(|check| check.id == id) => {
+                None if !unknown(id) && !planned.iter().any(|planned| planned == id) => {
                     format!("{id}: there is no such check; correct or remove the entry")
                 }
                 _ => continue,

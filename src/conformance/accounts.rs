@@ -103,7 +103,8 @@ impl Examination<'_> {
             for _ in 0..MOST_PAGES {
                 let Some(next) = path.take().filter(|_| found.len() < ENOUGH) else { break };
                 let request = Request { method: operation.method.clone(), path: next, ..Request::default() };
-                let body = self.send(&request, Credential::Permitted).await?.json().unwrap_or_default();
+                let reply = self.send(&request, Credential::Permitted).await?;
+                let body = reply.json().unwrap_or(&Value::Null);
                 let items = body.get("value").and_then(Value::as_array).cloned().unwrap_or_default();
                 let usable = items.iter().filter(|item| !is_refused(contract, set, item));
                 found.extend(usable.filter_map(|item| item.get(&key)?.as_str().map(str::to_owned)));

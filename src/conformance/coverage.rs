@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::contract::FactId;
 use crate::rules::Facts;
-use crate::verdict::{Check, Coverage, Judged, Outcome, Uncovered};
+use crate::verdict::{Coverage, Judged, Outcome, Uncovered};
 
-/// `all` are the checks of every side, selected or not.
-pub(super) fn of(facts: &[&Facts<'_>], all: &[Check], checks: &[Judged]) -> Coverage {
+/// `planned` are the facts that a check of any side examines, selected or not.
+pub(super) fn of(facts: &[&Facts<'_>], planned: &HashSet<FactId>, checks: &[Judged]) -> Coverage {
     let mut examined: HashMap<&str, bool> = HashMap::new();
     let mut why: HashMap<&str, &str> = HashMap::new();
     for judged in checks {
@@ -18,7 +19,6 @@ pub(super) fn of(facts: &[&Facts<'_>], all: &[Check], checks: &[Judged]) -> Cove
             }
         }
     }
-    let planned: HashSet<&str> = all.iter().flat_map(|check| &check.facts).map(|fact| fact.as_str()).collect();
     let mut coverage = Coverage::default();
     for fact in facts.iter().flat_map(|facts| facts.all()) {
         coverage.facts += 1;
@@ -30,7 +30,7 @@ pub(super) fn of(facts: &[&Facts<'_>], all: &[Check], checks: &[Judged]) -> Cove
             Some(false) => {
                 format!("its checks did not run: {}", why.get(fact.id.as_str()).unwrap_or(&"no reason given"))
             }
-            None if planned.contains(fact.id.as_str()) => "its checks were not selected".to_owned(),
+            None if planned.contains(&fact.id) => "its checks were not selected".to_owned(),
             None => fact.unobservable.clone().unwrap_or_else(|| "no documented exchange shows it".to_owned()),
         };
         coverage.uncovered.push(Uncovered { fact: fact.id.clone(), reason });

@@ -63,8 +63,9 @@ impl Mask {
 
     /// The answer without tokens of the run. What only looks like one may be a link to follow.
     pub(super) fn reply(&self, reply: &mut Reply) {
+        let mut body = std::mem::take(&mut reply.body);
         for (secret, finder) in self.secrets.iter().zip(&self.finders) {
-            replace(&mut reply.body, finder);
+            replace(&mut body, finder);
             if let Some(after) = &mut reply.after {
                 replace(after, finder);
             }
@@ -72,6 +73,7 @@ impl Mask {
                 *value = value.replace(secret.as_str(), HIDDEN);
             }
         }
+        reply.set_body(body);
     }
 
     /// How much of the text is a secret, or the beginning of one.
@@ -156,6 +158,7 @@ mod tests {
             headers: vec![("x".to_owned(), format!("Bearer {OPAQUE}")), ("y".to_owned(), "z".to_owned())],
             body: format!("{{\"a\": \"{OPAQUE}{OPAQUE}\", \"link\": \"eyJza2lwIjoxMjM0NTY3ODkwfQ\"}}").into_bytes(),
             after: Some(OPAQUE.as_bytes().to_vec()),
+            ..Reply::default()
         };
         mask.reply(&mut reply);
         assert_eq!(reply.headers[0].1, "Bearer [token]");

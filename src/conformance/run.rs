@@ -1,11 +1,12 @@
 //! One run over the API versions: what is planned of each, what came of it, and the report.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::client::{self, Benches};
 use super::record::{self, Recorder, Recording};
 use super::{Listener, Options, RunError, Selection, Version, coverage, server};
 use crate::accepted::{Accepted, Scope};
+use crate::contract::FactId;
 use crate::finding::Finding;
 use crate::rules::client::ClientCase;
 use crate::rules::documents::{self, Decided, Documents};
@@ -69,12 +70,15 @@ pub(super) async fn carry_out(
     let Options { versions, sides, selection, accepted, docs } = options;
     let context = Context { sides, accepted, docs };
     let mut planned: Vec<Planned<'_>> = versions.into_iter().map(|version| Planned::new(version, &context)).collect();
-    let all: Vec<Check> = planned.iter().flat_map(Planned::checks).cloned().collect();
-    let of_sides = || all.iter().filter(|check| sides.contains(&check.side));
+    let of_sides = || planned.iter().flat_map(Planned::checks).filter(|check| sides.contains(&check.side));
     let n_checks = of_sides().filter(|check| selection.takes(&check.id)).count();
     if n_checks == 0 {
         return Err(RunError::Selection(selection.explain(&of_sides().cloned().collect::<Vec<_>>())));
     }
+    // Of the checks themselves there is no copy: they are many.
+    let ids: Vec<String> = planned.iter().flat_map(Planned::checks).map(|check| check.id.clone()).collect();
+    let examined: HashSet<FactId> =
+        planned.iter().flat_map(Planned::checks).flat_map(|check| &check.facts).cloned().collect();
     let (recorder, recording) = match source {
         Source::Live => (None, None),
         Source::Recorded(recorder) => (Some(recorder), None),
@@ -99,11 +103,10 @@ pub(super) async fn carry_out(
         }
     }
     let mut checks = judging.checks;
-    let position: HashMap<&str, usize> =
-        all.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
+    let position: HashMap<&str, usize> = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
     checks.sort_by_cached_key(|judged| position.get(judged.check.id.as_str()).copied());
     let planned_sides = if docs.is_some() { &Side::ALL[..] } else { &[Side::Client, Side::Server] };
-    let mut stale = accepted.stale_checks(&checks, &all, planned_sides);
+    let mut stale = accepted.stale_checks(&checks, &ids, planned_sides);
     stale.extend(stale_entries(&context, &planned));
     let facts: Vec<&Facts<'_>> = planned.iter().map(|planned| &planned.facts).collect();
     Ok(Report {
@@ -119,7 +122,7 @@ pub(super) async fn carry_out(
             spec_sha256: recording.head.spec_sha256.clone(),
         }),
         summary: Summary::of(&checks),
-        coverage: coverage::of(&facts, &all, &checks),
+        coverage: coverage::of(&facts, &examined, &checks),
         checks,
         stale,
     })

@@ -1,6 +1,6 @@
 //! Carries out the server's cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use super::RunError;
@@ -110,6 +110,8 @@ pub(super) struct Examination<'a> {
     pub(super) listed: BTreeMap<String, Vec<String>>,
     /// Operations below an entity that cannot be tried, and why.
     untried: BTreeMap<String, Verdict>,
+    /// Paths that were sent, and by which alias they call their operation.
+    canonical: HashMap<String, Option<(String, String)>>,
     silences: u32,
     settle: Duration,
     in_vain: u32,
@@ -176,6 +178,7 @@ impl<'a> Examination<'a> {
             replaced: BTreeMap::new(),
             listed: BTreeMap::new(),
             untried: BTreeMap::new(),
+            canonical: HashMap::new(),
             silences: 0,
             settle,
             in_vain: 0,
@@ -345,7 +348,7 @@ impl<'a> Examination<'a> {
 
     async fn send_on(&mut self, request: &Request, way: &Way) -> Result<Reply, Verdict> {
         let mut request = self.replace(request);
-        let alias = if way.exact { None } else { canonical(self.contract, &request) };
+        let alias = if way.exact { None } else { self.canonical(&request.path) };
         if let Some((alias, path)) = &alias
             && self.absent.contains(alias)
         {
@@ -365,6 +368,16 @@ impl<'a> Examination<'a> {
             }
             _ => Ok(reply),
         }
+    }
+
+    /// The alias by which a path calls its operation, and the path without it.
+    fn canonical(&mut self, path: &str) -> Option<(String, String)> {
+        if let Some(known) = self.canonical.get(path) {
+            return known.clone();
+        }
+        let found = canonical(self.contract, path);
+        self.canonical.insert(path.to_owned(), found.clone());
+        found
     }
 
     async fn send_once(&mut self, request: &Request, way: &Way) -> Result<Reply, Verdict> {
@@ -389,14 +402,13 @@ struct Way {
     exact: bool,
 }
 
-/// The alias by which a request calls its operation, and the path without it.
-fn canonical(contract: &Contract, request: &Request) -> Option<(String, String)> {
+fn canonical(contract: &Contract, path: &str) -> Option<(String, String)> {
     contract.operations.iter().find_map(|operation| {
-        if operation.path.matches(&request.path).is_some() {
+        if operation.path.matches(path).is_some() {
             return None;
         }
         operation.aliases.iter().find_map(|alias| {
-            let matched = alias.path.matches(&request.path)?;
+            let matched = alias.path.matches(path)?;
             let path = matched
                 .parameters
                 .iter()

@@ -217,7 +217,7 @@ impl Target {
                 let body = request.body.as_deref().map(|body| (body, framing));
                 let sent = connection.send_framed(&request.method, &path, &headers, body, to_the_end).await;
                 let answer = sent.map_err(|error| error.to_string())?;
-                Ok(Reply { status: answer.status, headers: answer.headers, body: answer.body, after: answer.after })
+                Ok(Reply { after: answer.after, ..Reply::new(answer.status, answer.headers, answer.body) })
             }
             Transport::Tls(session) => over_tls(session, &self.base, &path, request, headers).await,
         }
@@ -250,7 +250,7 @@ async fn over_tls(
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let headers = headers.collect();
     let body = response.bytes().await.map_err(describe)?.to_vec();
-    Ok(Reply { status, headers, body, after: None })
+    Ok(Reply::new(status, headers, body))
 }
 
 /// Whether a server is on this machine. The client pins `localhost`; here the system resolves it,

@@ -10,6 +10,7 @@ mod human;
 mod json;
 #[cfg(feature = "emulator")]
 pub mod mutants;
+pub mod operations;
 mod repository;
 mod run;
 mod sarif;
@@ -17,7 +18,6 @@ mod style;
 pub mod text;
 pub mod update;
 
-pub(crate) use human::described;
 pub use human::{Human, coverage, explain, explain_rule};
 pub use json::{SCHEMA, render as json};
 pub use repository::Repository;

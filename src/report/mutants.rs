@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::described;
+use super::human::described;
 use super::style::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 use super::text::on_one_line;
 use crate::selftest::{Fate, Matrix, Operator, Outcome, RuleRow, Witness};

@@ -1,5 +1,7 @@
 //! Requests and answers as rules see them: decoded, without a library's types.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -128,6 +130,26 @@ pub struct Reply {
     /// transport hides them.
     #[serde(with = "bytes::maybe", default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<u8>>,
+    /// The body as JSON, once somebody asked: dozens of checks look at one answer.
+    #[serde(skip)]
+    pub(crate) parsed: Parsed,
+}
+
+/// What a body says. It is a view of the answer and no part of it: a copy has its own, and equal
+/// answers are equal whether they were looked at or not.
+#[derive(Debug, Default)]
+pub(crate) struct Parsed(OnceLock<Option<Value>>);
+
+impl Clone for Parsed {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Parsed {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Bytes in JSON: as text where they are text, else in base64.
@@ -255,10 +277,22 @@ impl Reply {
         find(&self.headers, name)
     }
 
+    /// An answer that leaves open whether anything follows it.
+    #[must_use]
+    pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        Self { status, headers, body, ..Self::default() }
+    }
+
+    /// Gives it another body. Nobody else may: the body is read once.
+    pub(crate) fn set_body(&mut self, body: Vec<u8>) {
+        self.body = body;
+        self.parsed = Parsed::default();
+    }
+
     /// The body as JSON, if it is JSON.
     #[must_use]
-    pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+    pub fn json(&self) -> Option<&Value> {
+        self.parsed.0.get_or_init(|| serde_json::from_slice(&self.body).ok()).as_ref()
     }
 
     /// The address of the page behind this one.

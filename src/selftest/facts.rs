@@ -4,13 +4,15 @@
 use super::mutant::Operator;
 use crate::contract::{Contract, Fact, FactId, Missing, Operation, Property, Shape, Template};
 
-/// A contract with one fact changed.
+/// One way in which a fact is otherwise. Contracts are made of it when they are needed: there are
+/// thousands of these.
 #[derive(Clone)]
 pub(super) struct Altered {
     pub(super) operator: Operator,
     /// Tells apart two ways of one operator: `create`.
     pub(super) variant: &'static str,
-    pub(super) contract: Contract,
+    fact: FactId,
+    change: Change,
     /// The facts that are no longer so: the one, and those that are the same words elsewhere.
     pub(super) facts: Vec<FactId>,
     /// Rules that must notice it in the description; any may where there are none.
@@ -19,13 +21,26 @@ pub(super) struct Altered {
     pub(super) says: String,
 }
 
+impl Altered {
+    /// The contract with this change, if it has the fact.
+    pub(super) fn of(&self, contract: &Contract) -> Contract {
+        let mut altered = contract.clone();
+        if let Some(about) = About::of(contract, &self.fact) {
+            // What cannot be changed stays, and nothing will notice.
+            let _ = (self.change)(&mut altered, &about);
+        }
+        altered
+    }
+}
+
 /// A permission, header, option or member that nobody has.
 const OTHER: &str = "Other.Read.All";
 
-/// Every way in which a fact can be otherwise; none for a kind that nobody knows to change.
-pub(super) fn alter(contract: &Contract, facts: &[Fact], fact: &Fact) -> Vec<Altered> {
+/// Every way in which a fact can be otherwise, with the contract that is so; none for a kind that
+/// nobody knows to change.
+pub(super) fn alter(contract: &Contract, facts: &[Fact], fact: &Fact) -> Vec<(Altered, Contract)> {
     let Some(about) = About::of(contract, &fact.id) else { return Vec::new() };
-    let mut found: Vec<Altered> = Vec::new();
+    let mut found: Vec<(Altered, Contract)> = Vec::new();
     for (operator, variant, change) in changes(about.kind) {
         let mut altered = contract.clone();
         if change(&mut altered, &about).is_none() || altered == *contract {
@@ -37,11 +52,13 @@ pub(super) fn alter(contract: &Contract, facts: &[Fact], fact: &Fact) -> Vec<Alt
             // The contract has a new form that says the same.
             None => continue,
         };
-        if found.iter().all(|other| other.contract != altered) {
+        if found.iter().all(|(_, other)| *other != altered) {
             // No other rule looks for what nobody recorded.
             let lost = about.kind == "exchange" && *operator == Operator::Drop;
             let aims: &[&str] = if lost { &["drift/example_unrecorded"] } else { &[] };
-            found.push(Altered { operator: *operator, variant, contract: altered, facts, aims, says });
+            let fact = fact.id.clone();
+            let way = Altered { operator: *operator, variant, fact, change: *change, facts, aims, says };
+            found.push((way, altered));
         }
     }
     found

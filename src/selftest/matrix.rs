@@ -118,7 +118,7 @@ impl Matrix {
 
 pub(super) fn of(options: &Options<'_>, tried: &[Tried<'_>], fates: Vec<Fate>, known: &[usize]) -> Matrix {
     let foreign = options.versions.iter().find_map(|version| version.foreign.clone());
-    let looked_at: BTreeSet<String> = tried.iter().flat_map(|tried| tried.suite.rules()).collect();
+    let looked_at: BTreeSet<String> = tried.iter().flat_map(|tried| tried.whole.rules()).collect();
     let row = |rule| row(options, foreign.as_deref(), &looked_at, &fates, rule);
     Matrix {
         schema_version: "2",
@@ -127,7 +127,7 @@ pub(super) fn of(options: &Options<'_>, tried: &[Tried<'_>], fates: Vec<Fate>, k
         rules: catalogue().into_iter().map(row).collect(),
         no_client: foreign.clone(),
         proof: proof(tried, &fates),
-        false_alarms: tried.iter().flat_map(|tried| tried.suite.false_alarms(options.accepted)).collect(),
+        false_alarms: tried.iter().flat_map(|tried| tried.whole.false_alarms(options.accepted)).collect(),
         // Of a choice of mutants, what was not chosen met nothing.
         stale: options.known.stale(known).filter(|mutant| options.mutants.takes(mutant)).map(str::to_owned).collect(),
         mutants: fates,
@@ -197,7 +197,7 @@ fn row(
 
 fn proof(tried: &[Tried<'_>], fates: &[Fate]) -> Proof {
     // A fact's name begins with its version.
-    let claims: BTreeMap<&FactId, BTreeSet<&str>> = tried.iter().flat_map(|tried| tried.suite.claims()).collect();
+    let claims: BTreeMap<&FactId, BTreeSet<&str>> = tried.iter().flat_map(|tried| tried.whole.claims()).collect();
     let facts = || tried.iter().flat_map(|tried| &tried.facts);
     let mut proven: BTreeSet<(&FactId, &str)> = BTreeSet::new();
     let mut altered: BTreeSet<&FactId> = BTreeSet::new();

@@ -13,9 +13,13 @@ mod known;
 mod matrix;
 mod mutant;
 mod page;
+mod part;
 mod probes;
 mod server;
+mod shelf;
 mod suite;
+
+use std::collections::HashSet;
 
 pub use known::Known;
 pub use matrix::{Claim, Matrix, Proof, RuleRow, Unproven};
@@ -26,10 +30,11 @@ use crate::accepted::Accepted;
 use crate::client::{AnyClient, Connect};
 use crate::conformance::{RunError, Selection};
 use crate::contract::{Contract, Fact, FactId, Rests};
-use crate::docs::render::{Rendered, render};
+use crate::docs::render::render;
 use crate::emulator::StartError;
 use crate::verdict::Check;
 use facts::Altered;
+use page::Edit;
 use suite::{Met, Served, Suite, rule_of};
 
 /// What is told as it goes.
@@ -77,13 +82,6 @@ impl<'a> Version<'a> {
     }
 }
 
-/// One version on trial.
-struct Tried<'a> {
-    version: &'a Version<'a>,
-    suite: Suite<'a>,
-    facts: Vec<Fact>,
-}
-
 /// Why there is no trial. Completes "failed to …".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -102,11 +100,11 @@ pub enum SelfTestError {
 /// A mutant, and how it is tried.
 enum Trial {
     /// A description with another fact.
-    Spec(Mutant, Box<Altered>),
+    Spec(Mutant, Altered),
     /// An emulator of a contract with another fact.
-    Emulator(Mutant, Box<Altered>),
-    /// Other pages.
-    Pages(Mutant, Vec<Rendered>),
+    Emulator(Mutant, Altered),
+    /// Pages, some of them otherwise.
+    Pages(Mutant, Vec<Edit>),
     /// A server behind a proxy.
     Server(Mutant, &'static server::Defect),
     /// The same, of which one property of answers is concerned.
@@ -127,61 +125,114 @@ impl Trial {
     }
 }
 
+/// One version on trial.
+struct Tried<'a> {
+    version: &'a Version<'a>,
+    facts: Vec<Fact>,
+    /// The facts that are our assumptions.
+    assumed: HashSet<FactId>,
+    /// The suite on the whole contract.
+    whole: Suite<'a>,
+    /// The same on its parts, if it has any.
+    parts: Vec<Suite<'a>>,
+}
+
+impl<'a> Tried<'a> {
+    async fn new(
+        version: &'a Version<'a>,
+        parts: &'a [Contract],
+        selection: &'a Selection,
+    ) -> Result<Self, SelfTestError> {
+        let whole = Suite::new(version, selection).await?;
+        let parts = parts.iter().map(|part| whole.on(part)).collect();
+        let facts = version.contract.facts();
+        let assumed = facts.iter().filter(|fact| fact.source.rests == Rests::Assumption);
+        let assumed = assumed.map(|fact| fact.id.clone()).collect();
+        Ok(Self { version, facts, assumed, whole, parts })
+    }
+
+    /// Every mutant, in the order of witnesses and facts, with the suite that it is tried by first.
+    fn trials(&self) -> Vec<(&Suite<'a>, Trial)> {
+        let mut trials = Vec::new();
+        let mut altered: HashSet<FactId> = HashSet::new();
+        // What no part has is left to the whole.
+        let parts = self.parts.iter().chain([&self.whole]);
+        for suite in parts {
+            let facts = suite.contract.facts();
+            for fact in facts.iter().filter(|fact| altered.insert(fact.id.clone())) {
+                for (altered, contract) in facts::alter(suite.contract, &facts, fact) {
+                    trials.extend(of_fact(suite, fact, altered, &contract).into_iter().map(|trial| (suite, trial)));
+                }
+            }
+        }
+        let readers = if self.parts.is_empty() { std::slice::from_ref(&self.whole) } else { &self.parts };
+        for suite in readers {
+            let damaged = page::mutants(suite).into_iter();
+            trials.extend(damaged.map(|(mutant, edits)| (suite, Trial::Pages(mutant, edits))));
+        }
+        let (api, facts, whole) = (&self.version.contract.api, &self.facts, &self.whole);
+        let defects = server::defects().filter_map(|defect| Some((defect.mutant(api, facts)?, defect)));
+        trials.extend(defects.map(|(mutant, defect)| (whole, Trial::Server(mutant, defect))));
+        if self.version.foreign.is_none() {
+            let defects = client::DEFECTS.iter();
+            trials.extend(defects.map(|defect| (whole, Trial::Client(defect.mutant(api, facts), defect))));
+        }
+        let place =
+            |(_, trial): &(_, Trial)| Witness::ALL.iter().position(|witness| *witness == trial.mutant().witness);
+        trials.sort_by_key(place);
+        trials
+    }
+
+    /// What becomes of a mutant; `None` where nothing of the witness is concerned.
+    async fn attempt(
+        &self,
+        suite: &Suite<'a>,
+        trial: &Trial,
+        known: Option<(usize, &str)>,
+    ) -> Result<Option<Fate>, SelfTestError> {
+        // What is known to live is tried with the checks that claim it, and not with all others.
+        let depth = if known.is_some() { Depth::Concerned } else { Depth::All };
+        let Some(met) = attempt(suite, trial, depth).await? else { return Ok(None) };
+        let fate = judge(trial.mutant().clone(), met, &self.assumed, known);
+        if fate.outcome != Outcome::Survived || std::ptr::eq(suite, &raw const self.whole) {
+            return Ok(Some(fate));
+        }
+        // What lives in its part need not live in the whole.
+        let met = attempt(&self.whole, trial, depth).await?;
+        Ok(met.map(|met| judge(trial.mutant().clone(), met, &self.assumed, known)))
+    }
+}
+
 /// Tries the suite on every mutant.
 ///
 /// # Errors
 /// Where the suite cannot run at all. A mutant that lives is no error, but a line of the matrix.
 pub async fn run(options: Options<'_>, listener: &mut dyn Listener) -> Result<Matrix, SelfTestError> {
-    let mut all: Vec<(Tried<'_>, Vec<Trial>)> = Vec::with_capacity(options.versions.len());
-    for version in options.versions {
-        let suite = Suite::new(version, options.selection).await?;
-        let facts = version.contract.facts();
-        let mut trials = trials(&suite, &facts, version.foreign.is_none());
-        trials.retain(|trial| options.mutants.takes(&trial.mutant().id));
-        all.push((Tried { version, suite, facts }, trials));
+    let parts: Vec<Vec<Contract>> = options.versions.iter().map(|version| part::parts(version.contract)).collect();
+    let mut all = Vec::with_capacity(parts.len());
+    for (version, parts) in options.versions.iter().zip(&parts) {
+        all.push(Tried::new(version, parts, options.selection).await?);
     }
-    listener.begin(all.iter().map(|(_, trials)| trials.len()).sum());
-    let (mut fates, mut known, mut tried) = (Vec::new(), Vec::new(), Vec::with_capacity(all.len()));
-    for (version, trials) in all {
-        for trial in trials {
-            // What is known to live is tried with the checks that claim it, and not with all others.
-            let depth = match options.known.reason(&trial.mutant().id) {
-                Some(_) => Depth::Concerned,
-                None => Depth::All,
-            };
-            let Some(met) = attempt(&version.suite, &trial, depth).await? else { continue };
-            let fate = judge(trial.mutant().clone(), met, &version.facts, options.known, &mut known);
-            listener.judged(&fate);
-            fates.push(fate);
+    let chosen = |trials: Vec<(_, Trial)>| -> Vec<_> {
+        trials.into_iter().filter(|(_, trial)| options.mutants.takes(&trial.mutant().id)).collect()
+    };
+    let trials: Vec<_> = all.iter().map(|tried| (tried, chosen(tried.trials()))).collect();
+    listener.begin(trials.iter().map(|(_, trials)| trials.len()).sum());
+    let (mut fates, mut met) = (Vec::new(), Vec::new());
+    for (tried, (suite, trial)) in trials.iter().flat_map(|(tried, trials)| trials.iter().map(move |of| (tried, of))) {
+        let known = options.known.reason(&trial.mutant().id);
+        let Some(fate) = tried.attempt(suite, trial, known).await? else { continue };
+        if fate.outcome == Outcome::Known {
+            met.extend(known.map(|(index, _)| index));
         }
-        tried.push(version);
+        listener.judged(&fate);
+        fates.push(fate);
     }
-    Ok(matrix::of(&options, &tried, fates, &known))
-}
-
-/// Every mutant, in the order of witnesses and facts.
-fn trials(suite: &Suite<'_>, facts: &[Fact], call_client: bool) -> Vec<Trial> {
-    let contract = suite.contract;
-    let mut trials: Vec<Trial> =
-        page::mutants(suite).into_iter().map(|(mutant, pages)| Trial::Pages(mutant, pages)).collect();
-    for fact in facts {
-        for altered in facts::alter(contract, facts, fact) {
-            trials.extend(of_fact(suite, fact, altered));
-        }
-    }
-    let defects = server::defects().filter_map(|defect| Some((defect.mutant(&contract.api, facts)?, defect)));
-    trials.extend(defects.map(|(mutant, defect)| Trial::Server(mutant, defect)));
-    if call_client {
-        let defects = client::DEFECTS.iter();
-        trials.extend(defects.map(|defect| Trial::Client(defect.mutant(&contract.api, facts), defect)));
-    }
-    let place = |trial: &Trial| Witness::ALL.iter().position(|witness| *witness == trial.mutant().witness);
-    trials.sort_by_key(place);
-    trials
+    Ok(matrix::of(&options, &all, fates, &met))
 }
 
 /// The mutants that one altered fact makes: of the description, of its pages, of a server.
-fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
+fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered, contract: &Contract) -> Vec<Trial> {
     let (api, id) = fact.id.as_str().split_once(' ').unwrap_or(("", fact.id.as_str()));
     debug_assert_eq!(api, suite.contract.api);
     let name = match altered.variant {
@@ -202,11 +253,10 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered) -> Vec<Trial> {
     );
     spec.aims.extend(altered.aims.iter().map(|rule| (*rule).to_owned()));
     let mut trials = Vec::new();
-    let pages = render(&altered.contract);
-    if pages != suite.pages {
-        trials.push(Trial::Pages(page, pages));
+    let edits = page::edits(&suite.shelf.pages, render(contract));
+    if !edits.is_empty() {
+        trials.push(Trial::Pages(page, edits));
     }
-    let altered = Box::new(altered);
     if facts::is_served(fact) {
         trials.push(Trial::Emulator(server, altered.clone()));
     } else if let Some((property, defect)) = server::of_property(fact, altered.operator) {
@@ -238,14 +288,14 @@ impl Depth {
 /// What the suite says of a mutant; `None` where nothing of the witness is concerned.
 async fn attempt(suite: &Suite<'_>, trial: &Trial, depth: Depth) -> Result<Option<Met>, SelfTestError> {
     Ok(match trial {
-        Trial::Pages(mutant, pages) => Some(page::attempt(suite, mutant, pages)),
+        Trial::Pages(mutant, edits) => Some(page::attempt(suite, mutant, edits)),
         Trial::Client(_, defect) => client::attempt(suite, defect),
         Trial::Server(mutant, defect) => Some(server::attempt(suite, defect, mutant, "", depth).await?),
         Trial::Property(mutant, defect, property) => {
             Some(server::attempt(suite, defect, mutant, property, depth).await?)
         }
-        Trial::Spec(mutant, altered) => Some(describe(suite, mutant, &altered.contract, depth).await?),
-        Trial::Emulator(mutant, altered) => Some(serve(suite, mutant, &altered.contract, depth).await?),
+        Trial::Spec(mutant, altered) => Some(describe(suite, mutant, &altered.of(suite.contract), depth).await?),
+        Trial::Emulator(mutant, altered) => Some(serve(suite, mutant, &altered.of(suite.contract), depth).await?),
     })
 }
 
@@ -253,7 +303,7 @@ async fn attempt(suite: &Suite<'_>, trial: &Trial, depth: Depth) -> Result<Optio
 /// silent against a server that is as it was.
 async fn describe(suite: &Suite<'_>, mutant: &Mutant, altered: &Contract, depth: Depth) -> Result<Met, SelfTestError> {
     let mut judged = suite.state(altered);
-    judged.extend(suite.read(altered, &suite.pages));
+    judged.extend(suite.read(Some(altered), &[]));
     let mut met = suite.meet(&judged);
     for concerned in depth.rounds() {
         if met.killers.iter().any(|killer| killer.voice == Voice::Plain) {
@@ -294,25 +344,22 @@ fn missed(mutant: &Mutant, killers: &[Killer]) -> Vec<String> {
     mutant.aims.iter().filter(|rule| !noticed(rule)).cloned().collect()
 }
 
-fn judge(mutant: Mutant, met: Met, facts: &[Fact], known: &Known, used: &mut Vec<usize>) -> Fate {
+fn judge(mutant: Mutant, met: Met, assumed: &HashSet<FactId>, known: Option<(usize, &str)>) -> Fate {
     let missed = missed(&mutant, &met.killers);
     // What is said aloud only with --strict is enough for what is itself assumed, and for rules
     // that never say more.
-    let assumed = |id: &FactId| facts.iter().any(|fact| fact.id == *id && fact.source.rests == Rests::Assumption);
     let aims = mutant.aims.iter().map(|rule| matrix::voice(rule)).max().unwrap_or(Voice::Plain);
-    let least = match !mutant.facts.is_empty() && mutant.facts.iter().all(assumed) {
+    let least = match !mutant.facts.is_empty() && mutant.facts.iter().all(|fact| assumed.contains(fact)) {
         true => aims.min(Voice::Strict),
         false => aims,
     };
     let noticed = met.killers.iter().any(|killer| killer.voice >= least) && missed.is_empty();
-    let entry = if noticed { None } else { known.reason(&mutant.id) };
-    used.extend(entry.map(|(index, _)| index));
-    let outcome = match (noticed, entry.is_some()) {
+    let reason = known.filter(|_| !noticed).map(|(_, reason)| reason.to_owned());
+    let outcome = match (noticed, reason.is_some()) {
         (true, _) => Outcome::Killed,
         (false, true) => Outcome::Known,
         (false, false) => Outcome::Survived,
     };
-    let reason = entry.map(|(_, reason)| reason.to_owned());
     let tried = met.tried.into_iter().collect();
     Fate { mutant, outcome, killers: met.killers, missed, reason, tried }
 }

@@ -3,20 +3,22 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::mutant::{Killer, Voice};
+use super::page::Edit;
 use super::probes::probe_tokens;
+use super::shelf::Shelf;
 use super::{SelfTestError, Version};
 use crate::accepted::Accepted;
 use crate::conformance::{self, Selection, ServerOptions};
-use crate::contract::{Contract, FactId, Rests, Shape, Source};
-use crate::docs::{self, Page, render};
+use crate::contract::{Contract, FactId, Rests};
 use crate::emulator::{Config, Emulator, Identity};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 use crate::rules::client::{ClientCase, ClientSeen};
 use crate::rules::server::ServerCase;
-use crate::rules::{self, Facts, ProbeToken, documents, drift};
+use crate::rules::{self, Facts, ProbeToken};
 use crate::verdict::{Check, Judged, Outcome, Side, Verdict};
 use crate::wire::{Tamper, Tampering};
 
@@ -25,12 +27,14 @@ pub(super) struct Suite<'a> {
     /// The contract as it is.
     pub(super) contract: &'a Contract,
     selection: &'a Selection,
-    /// Every check that ran on the unmutated witnesses, by id.
-    baseline: HashMap<String, Said>,
+    /// Every check that ran on the unmutated witnesses, by id. Parts of a contract share it.
+    baseline: Rc<HashMap<String, Said>>,
+    /// The same of the pages of a part, which are fewer.
+    own: HashMap<String, Said>,
     /// What the client showed in each case.
     pub(super) client: Vec<(ClientCase, ClientSeen)>,
     /// The pages of the contract.
-    pub(super) pages: Vec<render::Rendered>,
+    pub(super) shelf: Shelf,
 }
 
 /// What a check said of the unmutated witness.
@@ -84,8 +88,7 @@ impl<'a> Suite<'a> {
     /// Tries the suite on the witnesses as they are.
     pub(super) async fn new(version: &Version<'a>, selection: &'a Selection) -> Result<Self, SelfTestError> {
         let contract = version.contract;
-        let mut suite =
-            Self { contract, selection, baseline: HashMap::new(), client: Vec::new(), pages: render::render(contract) };
+        let mut suite = Self::bare(contract, selection);
         let facts = Facts::new(contract);
         let mut judged = Vec::new();
         // The server.
@@ -102,10 +105,44 @@ impl<'a> Suite<'a> {
             judged.extend(suite.client.iter().flat_map(|(case, seen)| judge(case, seen)));
         }
         // The pages.
-        judged.extend(suite.read(contract, &suite.pages));
-        judged.extend(suite.notes(contract, &suite.pages));
-        suite.baseline = judged.into_iter().map(said).collect();
+        judged.extend(suite.read(None, &[]));
+        judged.extend(suite.notes(&[]));
+        suite.baseline = Rc::new(judged.into_iter().map(said).collect());
         Ok(suite)
+    }
+
+    /// The same suite on a part of its contract. Server and client need not be tried again: the part
+    /// has the checks of the whole. Pages are compared with each other, and have to be.
+    pub(super) fn on(&self, part: &'a Contract) -> Self {
+        let mut suite = Self { baseline: Rc::clone(&self.baseline), ..Self::bare(part, self.selection) };
+        let judged = suite.read(None, &[]).into_iter().chain(suite.notes(&[]));
+        let louder = |(id, said): (String, Said)| match self.baseline.get(&id) {
+            // What is not new among all pages is not new among these.
+            Some(whole) if whole.outcome == Outcome::Fail && whole.n_lines > said.n_lines => {
+                let said = Said { outcome: Outcome::Fail, n_lines: whole.n_lines, ..said };
+                (id, said)
+            }
+            _ => (id, said),
+        };
+        suite.own = judged.map(said).map(louder).collect();
+        suite
+    }
+
+    /// Nothing was tried yet.
+    fn bare(contract: &'a Contract, selection: &'a Selection) -> Self {
+        Self {
+            contract,
+            selection,
+            baseline: Rc::default(),
+            own: HashMap::new(),
+            client: Vec::new(),
+            shelf: Shelf::new(contract),
+        }
+    }
+
+    /// What a check said of the witnesses as they are.
+    fn said(&self, id: &str) -> Option<&Said> {
+        self.own.get(id).or_else(|| self.baseline.get(id))
     }
 
     /// Checks that fail on the unmutated witnesses, and are not accepted.
@@ -136,12 +173,12 @@ impl<'a> Suite<'a> {
 
     /// Whether a check claims any of these facts.
     pub(super) fn claims_any(&self, check: &str, facts: &[FactId]) -> bool {
-        self.baseline.get(check).is_some_and(|said| said.facts.iter().any(|fact| facts.contains(fact)))
+        self.said(check).is_some_and(|said| said.facts.iter().any(|fact| facts.contains(fact)))
     }
 
     /// The server's cases with a check that is wanted.
     pub(super) fn server_cases(&self, contract: &Contract, wanted: impl Fn(&Check) -> bool) -> Vec<ServerCase> {
-        let cases = self.selected(rules::server::cases(&Facts::new(contract)), |case| &mut case.checks);
+        let cases = self.selected(rules::server::unwritten(&Facts::new(contract)), |case| &mut case.checks);
         cases.into_iter().filter(|case| case.checks.iter().any(|asserted| wanted(&asserted.check))).collect()
     }
 
@@ -162,40 +199,21 @@ impl<'a> Suite<'a> {
         Ok(conformance::try_server(cases, served.options(address, &contract.api), contract).await?)
     }
 
-    /// The checks of pages.
-    pub(super) fn read(&self, contract: &Contract, pages: &[render::Rendered]) -> Vec<Judged> {
-        let documents = documents::judge(&homed(contract), &parse(pages));
-        let decided = documents.docs.into_iter().chain(documents.drift);
-        let judged = decided.map(|decided| judged(decided.check, decided.verdict));
+    /// The checks of pages, with some otherwise; against another contract where there is one.
+    pub(super) fn read(&self, altered: Option<&Contract>, edits: &[Edit]) -> Vec<Judged> {
+        let judged = self.shelf.judge(altered, edits).into_iter();
         judged.filter(|judged| self.selection.takes(&judged.check.id)).collect()
     }
 
     /// What is worth knowing of pages. A note fails no check: each is one of its own here.
-    pub(super) fn notes(&self, contract: &Contract, pages: &[render::Rendered]) -> Vec<Judged> {
-        let pages = parse(pages);
-        let contract = &homed(contract);
-        let mut noted: Vec<Finding> = Vec::new();
-        let mut mentions = Vec::new();
-        for page in &pages {
-            let (findings, of_page) = rules::docs::examine(page);
-            noted.extend(findings);
-            mentions.push(of_page);
-        }
-        noted.extend(rules::docs::corpus(&mentions));
-        let comparison = drift::compare(contract, &pages);
-        noted.extend(comparison.findings().cloned().chain(comparison.unspoken_notes()));
-        let noted = noted.into_iter().filter(|finding| finding.severity == Severity::Note).map(|finding| {
-            let (family, rule) = finding.rule.split_once('/').unwrap_or(("drift", &finding.rule));
-            let about = finding.fact.map_or(finding.subject, |fact| fact.to_string());
-            let id = format!("{family}/{}/{}/{rule}/note", contract.api, about.replace('/', "."));
-            note(id, finding.origin, &finding.message)
-        });
+    pub(super) fn notes(&self, edits: &[Edit]) -> Vec<Judged> {
+        let noted = self.shelf.notes(&self.contract.api, edits).into_iter();
         noted.filter(|judged| self.selection.takes(&judged.check.id)).collect()
     }
 
     /// The checks of the client's side for which nothing is called.
     pub(super) fn state(&self, contract: &Contract) -> Vec<Judged> {
-        let cases = self.selected(rules::client::cases(&Facts::new(contract)), |case| &mut case.checks);
+        let cases = self.selected(rules::client::stated(&Facts::new(contract)), |case| &mut case.checks);
         let unseen = ClientSeen::default();
         cases.iter().filter(|case| case.arguments.is_none()).flat_map(|case| judge(case, &unseen)).collect()
     }
@@ -205,7 +223,7 @@ impl<'a> Suite<'a> {
         let mut met = Met::default();
         for judged in judged {
             let rule = rule_of(&judged.check.id);
-            let before = self.baseline.get(&judged.check.id).filter(|said| said.outcome == Outcome::Fail);
+            let before = self.said(&judged.check.id).filter(|said| said.outcome == Outcome::Fail);
             let is_page = matches!(judged.check.side, Side::Docs | Side::Drift);
             let anew = before.is_none_or(|said| is_page && n_lines(judged) > said.n_lines);
             if judged.outcome == Outcome::Fail && anew {
@@ -226,10 +244,6 @@ impl<'a> Suite<'a> {
     }
 }
 
-fn parse(pages: &[render::Rendered]) -> Vec<Page> {
-    pages.iter().map(|page| docs::read(&page.path, &page.text, &|_| None)).collect()
-}
-
 fn said(judged: Judged) -> (String, Said) {
     let (voice, n_lines) = (voice_of(&judged.check), n_lines(&judged));
     (judged.check.id, Said { outcome: judged.outcome, voice, n_lines, facts: judged.check.facts })
@@ -248,79 +262,13 @@ fn voice_of(check: &Check) -> Voice {
     }
 }
 
-/// The contract as one that was written from the pages of ours: what it calls documented, they
-/// say, and what they no longer say is missed there.
-fn homed(contract: &Contract) -> Contract {
-    let mut homed = contract.clone();
-    let api = contract.api.clone();
-    for operation in &mut homed.operations {
-        let page = render::operation_path(&api, &operation.id);
-        for exchange in homed.exchanges.iter_mut().filter(|exchange| exchange.operation == operation.id) {
-            exchange.page.clone_from(&page);
-        }
-        let sources = [&mut operation.source, &mut operation.permissions.source, &mut operation.success.source];
-        let aliases = operation.aliases.iter_mut().map(|alias| &mut alias.source);
-        let headers = operation.headers.iter_mut().map(|header| &mut header.source);
-        let query = operation.query.iter_mut().map(|query| &mut query.source);
-        let body = operation.body.iter_mut().map(|body| &mut body.source);
-        sources
-            .into_iter()
-            .chain(aliases)
-            .chain(headers)
-            .chain(query)
-            .chain(body)
-            .for_each(|source| home(source, &page));
-    }
-    let entities: Vec<(String, Shape)> = contract.shapes.clone().into_iter().collect();
-    for (name, shape) in &entities {
-        let Shape::Object { properties, set: Some(_), .. } = shape else { continue };
-        let page = render::resource_path(&api, name);
-        let lists = properties.iter().filter_map(|property| match &property.shape {
-            Shape::Named { name } => Some(name),
-            _ => None,
-        });
-        for list in lists {
-            if let Some(Shape::Enum { source, .. }) = homed.shapes.get_mut(list) {
-                home(source, &page);
-            }
-        }
-        if let Some(Shape::Object { properties, .. }) = homed.shapes.get_mut(name) {
-            properties.iter_mut().for_each(|property| home(&mut property.source, &page));
-        }
-    }
-    homed
-}
-
-fn home(source: &mut Source, page: &str) {
-    if source.rests == Rests::Documented {
-        page.clone_into(&mut source.page);
-    }
-}
-
 /// What the checks of a case say.
 pub(super) fn judge(case: &ClientCase, seen: &ClientSeen) -> Vec<Judged> {
     case.checks.iter().map(|asserted| judged(asserted.check.clone(), (asserted.judge)(seen))).collect()
 }
 
-fn judged(check: Check, verdict: Verdict) -> Judged {
+pub(super) fn judged(check: Check, verdict: Verdict) -> Judged {
     Judged { check, outcome: verdict.outcome, seen: verdict.seen, accepted: None }
-}
-
-fn note(id: String, origin: crate::contract::Origin, message: &str) -> Judged {
-    let check = Check {
-        id,
-        side: Side::Drift,
-        operation: String::new(),
-        severity: Rests::Documented,
-        weight: Severity::Note,
-        facts: Vec::new(),
-        documented: String::new(),
-        page: origin.file.clone(),
-        origin,
-        asserts: String::new(),
-        reproduce: String::new(),
-    };
-    judged(check, Verdict::fail(message))
 }
 
 /// Family and name of the rule that a check is of: `server/effect_missing`.

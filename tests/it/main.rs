@@ -26,6 +26,7 @@ mod invented;
 mod layers;
 #[cfg(feature = "cli")]
 mod metadata;
+mod operations;
 mod policy;
 #[cfg(feature = "cli")]
 mod regen;

@@ -4,6 +4,7 @@ mod compare;
 mod derive;
 mod lint;
 mod metadata;
+mod operations;
 mod pages;
 mod update;
 
@@ -23,6 +24,7 @@ enum Command {
     // Their own comments are the help: one here would replace the long form too.
     Compare(compare::Compare),
     Lint(lint::Lint),
+    Operations(operations::Operations),
     Derive(derive::Derive),
     Update(update::Update),
 }
@@ -33,7 +35,7 @@ impl Spec {
         match &self.command {
             Command::Compare(command) => command.is_json(),
             Command::Lint(command) => command.is_json(),
-            Command::Derive(_) => false,
+            Command::Derive(_) | Command::Operations(_) => false,
             Command::Update(command) => command.is_json(),
         }
     }
@@ -43,6 +45,7 @@ pub(super) fn run(command: &Spec) -> Result<Exit, Failure> {
     match &command.command {
         Command::Compare(command) => compare::run(command),
         Command::Lint(command) => lint::run(command),
+        Command::Operations(command) => operations::run(command),
         Command::Derive(command) => derive::run(command),
         Command::Update(command) => update::run(command),
     }

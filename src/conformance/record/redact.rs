@@ -47,10 +47,11 @@ impl Redactor {
             self.value(&mut value, None);
             // What has no names stays as it was sent, byte for byte.
             if value != before {
-                reply.body = value.to_string().into_bytes();
+                reply.set_body(value.to_string().into_bytes());
             }
         } else if let Ok(text) = std::str::from_utf8(&reply.body) {
-            reply.body = self.words(text).into_bytes();
+            let words = self.words(text);
+            reply.set_body(words.into_bytes());
         }
         if let Some(after) = reply.after.as_mut().filter(|after| !after.is_empty()) {
             *after = self.words(&String::from_utf8_lossy(after)).into_bytes();

@@ -78,8 +78,7 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ClientCase> {
     facts
         .subjects()
         .flat_map(|subject| {
-            let mut cases = statement_contradicted::cases(&subject);
-            cases.extend(member_unknown::cases(&subject));
+            let mut cases = stated_by(&subject);
             cases.extend(request_differs::cases(&subject));
             cases.extend(header_not_sent::cases(&subject));
             cases.extend(answer_misread::cases(&subject));
@@ -87,6 +86,18 @@ pub fn cases(facts: &Facts<'_>) -> Vec<ClientCase> {
             cases
         })
         .collect()
+}
+
+/// The cases in which nothing is called: what transcripts state, and the contract says.
+#[must_use]
+pub fn stated(facts: &Facts<'_>) -> Vec<ClientCase> {
+    facts.subjects().flat_map(|subject| stated_by(&subject)).collect()
+}
+
+fn stated_by(subject: &Subject<'_>) -> Vec<ClientCase> {
+    let mut cases = statement_contradicted::cases(subject);
+    cases.extend(member_unknown::cases(subject));
+    cases
 }
 
 /// The arguments that the documented request amounts to, by the names that it uses itself.

@@ -131,7 +131,7 @@ fn owner(subject: &Subject<'_>, shape: Shape, case: &mut ServerCase) {
 /// Judges the JSON body of a success.
 pub(super) fn body(seen: &ServerSeen, judge: impl FnOnce(&Value) -> Verdict) -> Verdict {
     match (seen.reply.status, seen.reply.json()) {
-        (200, Some(body)) => judge(&body),
+        (200, Some(body)) => judge(body),
         (200, None) => Verdict::fail("the body is not JSON"),
         _ => Verdict::fail(seen.reply.summary()),
     }

@@ -62,7 +62,7 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
                         }
                     };
                 };
-                let listed = entities(&body, &known, &shape);
+                let listed = entities(body, &known, &shape);
                 let others = listed.iter().filter(|entity| entity.get(&name).and_then(Value::as_str) != Some(&wanted));
                 let n_others = if wanted == SENTINEL { 0 } else { others.count() };
                 Verdict::when(n_others == 0, format!("200, {} listed, {n_others} of them otherwise", listed.len()))

@@ -114,6 +114,13 @@ impl ServerSeen {
 /// Every case for a server of a contract.
 #[must_use]
 pub fn cases(facts: &Facts<'_>) -> Vec<ServerCase> {
+    let mut cases = unwritten(facts);
+    cases.iter_mut().for_each(ServerCase::write_down);
+    cases
+}
+
+/// The same without the lines to repeat a check: whoever tries them on thousands of mutants shows none.
+pub(crate) fn unwritten(facts: &Facts<'_>) -> Vec<ServerCase> {
     let mut cases = Vec::new();
     for subject in facts.subjects() {
         match Action::of(&subject) {
@@ -171,24 +178,29 @@ impl ServerCase {
     }
 
     /// Adds a check that looks at the answer.
-    fn assert(
-        &mut self,
-        mut check: Check,
-        judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
-    ) {
-        check.reproduce = self.lines(false);
+    fn assert(&mut self, check: Check, judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static) {
         self.checks.push(Asserted::new(check, judge));
     }
 
     /// Adds a check that looks at the state afterwards.
     fn assert_state(
         &mut self,
-        mut check: Check,
+        check: Check,
         judge: impl Fn(&ServerSeen) -> crate::verdict::Verdict + Send + Sync + 'static,
     ) {
-        check.reproduce = self.lines(true);
         self.of_state.push(check.id.clone());
         self.checks.push(Asserted::new(check, judge));
+    }
+
+    /// Gives every check the lines to repeat it, once the case is complete.
+    fn write_down(&mut self) {
+        let (mut of_answer, mut of_state) = (None, None);
+        for nth in 0..self.checks.len() {
+            let state = self.of_state.contains(&self.checks[nth].check.id);
+            let lines = if state { &mut of_state } else { &mut of_answer };
+            let lines = lines.get_or_insert_with(|| self.lines(state));
+            self.checks[nth].check.reproduce.clone_from(lines);
+        }
     }
 
     /// The case as lines for a shell; the last one shows what the check looks at.
@@ -400,7 +412,7 @@ const SENTINEL: &str = "unknownFutureValue";
 /// The property of a page that names the next one.
 pub(crate) const NEXT_LINK: &str = "@odata.nextLink";
 
-const GENERATED: &str = "e0000000-0000-4000-8000-";
+pub(crate) const GENERATED: &str = "e0000000-0000-4000-8000-";
 
 impl ServerCase {
     /// Whether the reads before the request show what the setup was to bring about. Accounts

@@ -39,7 +39,7 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
         case.assert(check, move |seen| {
             body(seen, |body| {
                 let more = seen.after.iter().skip(further).take(n_further).filter(|reply| reply.status == 200);
-                let bodies: Vec<_> = std::iter::once(body.clone()).chain(more.filter_map(Reply::json)).collect();
+                let bodies: Vec<_> = std::iter::once(body).chain(more.filter_map(Reply::json)).collect();
                 let listed = bodies.iter().flat_map(|body| entities(body, &contract, &shape));
                 let values: Vec<&str> = listed.filter_map(|entity| entity.get(&name)?.as_str()).collect();
                 let newer = values.iter().find(|value| !known.iter().any(|known| known == *value));

@@ -151,10 +151,8 @@ pub(super) const DAMAGES: &[Damage] = &[
             site.operation().filter(|(method, _)| *method == "GET")?;
             let request = site.request()?;
             let edited = site.edit(request.end..request.end, "\nContent-Type: application/json\n\n{\n  \"a\": 1\n}")?;
-            let mut pages = edited;
             // The section that says that there is none would be contradicted as well.
-            pages[site.at].text = pages[site.at].text.replacen("## Request body", "## Remarks", 1);
-            Some(pages)
+            site.with(edited.text?.replacen("## Request body", "## Remarks", 1))
         },
     },
     Damage {
@@ -165,11 +163,11 @@ pub(super) const DAMAGES: &[Damage] = &[
         apply: |site| {
             let body = site.body(&site.request()?)?;
             let section = site.section("Request body")?;
-            let mut pages = site.edit(body.start + 1..body.start + 1, "\n  \"coat\": 2,")?;
+            let mut text = site.edit(body.start + 1..body.start + 1, "\n  \"coat\": 2,")?.text?;
             // Only a table that is meant to have everything can lack something.
             let lead = "\nIn the request body, provide a JSON object with the following parameters.\n";
-            pages[site.at].text.insert_str(section.start, lead);
-            Some(pages)
+            text.insert_str(section.start, lead);
+            site.with(text)
         },
     },
     Damage {

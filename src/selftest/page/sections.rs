@@ -1,8 +1,7 @@
 //! Damage to what a page says outside of its examples.
 
 use super::Damage;
-use super::site::Site;
-use crate::docs::render::Rendered;
+use super::site::{Edit, Site};
 use crate::selftest::mutant::Operator::{Alter, Drop, Narrow, Widen};
 
 const PERSONAL: &str = "|Delegated (personal Microsoft account)|";
@@ -192,7 +191,7 @@ pub(super) const DAMAGES: &[Damage] = &[
             let (parent, _) = path.trim_end_matches('/').rsplit_once('/').filter(|(parent, _)| !parent.is_empty())?;
             let text = site.text().replace(path, &format!("{parent}/added"));
             let file = site.page().path.replace(".md", "-added.md");
-            site.and(Rendered { path: file, text })
+            Some(Edit { path: file, text: Some(text) })
         },
     },
     Damage {
@@ -200,11 +199,7 @@ pub(super) const DAMAGES: &[Damage] = &[
         operator: Drop,
         breaks: "a page is not there",
         aims: &["drift/fact_unspoken"],
-        apply: |site| {
-            let mut pages = site.pages.to_vec();
-            pages.remove(site.at);
-            Some(pages)
-        },
+        apply: |site| site.without(),
     },
 ];
 
@@ -215,7 +210,7 @@ fn cell(site: &Site<'_>, label: &str) -> Option<String> {
 }
 
 /// One more row in the table of the body.
-fn body_row(site: &Site<'_>, row: &str) -> Option<Vec<Rendered>> {
+fn body_row(site: &Site<'_>, row: &str) -> Option<Edit> {
     let section = site.section("Request body")?;
     let last = section.start + site.text()[section].rfind("|\n")? + 1;
     site.edit(last..last, &format!("\n{row}"))

@@ -4,6 +4,20 @@ use std::ops::Range;
 
 use crate::docs::render::Rendered;
 
+/// A page that is otherwise, new, or gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::selftest) struct Edit {
+    pub(in crate::selftest) path: String,
+    /// What it says now; nothing where it is gone.
+    pub(in crate::selftest) text: Option<String>,
+}
+
+/// What makes other pages of these; each has its path still, and none is gone.
+pub(in crate::selftest) fn edits(before: &[Rendered], after: Vec<Rendered>) -> Vec<Edit> {
+    let changed = after.into_iter().filter(|page| !before.contains(page));
+    changed.map(|page| Edit { path: page.path, text: Some(page.text) }).collect()
+}
+
 /// A page among others.
 pub(super) struct Site<'a> {
     pub(super) pages: &'a [Rendered],
@@ -21,35 +35,31 @@ impl Site<'_> {
         &self.page().text
     }
 
-    /// The pages with another text of this one.
-    pub(super) fn with(&self, text: String) -> Option<Vec<Rendered>> {
-        let mut pages = self.pages.to_vec();
-        pages[self.at].text = text;
-        Some(pages)
+    /// This page with another text.
+    pub(super) fn with(&self, text: String) -> Option<Edit> {
+        Some(Edit { path: self.page().path.clone(), text: Some(text) })
     }
 
-    /// The pages with one more.
-    pub(super) fn and(&self, page: Rendered) -> Option<Vec<Rendered>> {
-        let mut pages = self.pages.to_vec();
-        pages.push(page);
-        Some(pages)
+    /// The site without this page.
+    pub(super) fn without(&self) -> Option<Edit> {
+        Some(Edit { path: self.page().path.clone(), text: None })
     }
 
-    /// The pages with a range of this one replaced.
-    pub(super) fn edit(&self, range: Range<usize>, text: &str) -> Option<Vec<Rendered>> {
+    /// The page with a range of it replaced.
+    pub(super) fn edit(&self, range: Range<usize>, text: &str) -> Option<Edit> {
         let mut edited = self.text().to_owned();
         edited.replace_range(range, text);
         self.with(edited)
     }
 
-    /// The pages with the first place that says one thing saying another.
-    pub(super) fn replace(&self, from: &str, to: &str) -> Option<Vec<Rendered>> {
+    /// The page with the first place that says one thing saying another.
+    pub(super) fn replace(&self, from: &str, to: &str) -> Option<Edit> {
         let at = self.text().find(from)?;
         self.edit(at..at + from.len(), to)
     }
 
     /// The same within a range.
-    pub(super) fn replace_in(&self, range: Range<usize>, from: &str, to: &str) -> Option<Vec<Rendered>> {
+    pub(super) fn replace_in(&self, range: Range<usize>, from: &str, to: &str) -> Option<Edit> {
         let at = range.start + self.text()[range].find(from)?;
         self.edit(at..at + from.len(), to)
     }

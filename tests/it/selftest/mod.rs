@@ -152,3 +152,43 @@ fn the_json_has_every_mutant_with_its_killers() {
     let known = matrix.mutants.iter().filter(|fate| fate.outcome == Outcome::Known);
     assert!(known.into_iter().all(|fate| fate.reason.as_ref().is_some_and(|reason| reason.len() > 20)));
 }
+
+/// The same contract under another name.
+fn other() -> Contract {
+    let json = serde_json::to_string(contract()).expect("JSON");
+    serde_json::from_str(&json.replace("\"beta\"", "\"v9\"").replace(".com/beta", ".com/v9")).expect("a contract")
+}
+
+#[test]
+fn every_version_is_tried_in_one_matrix() {
+    let (other, id) = (other(), "server/drop/request-id-missing");
+    let versions =
+        [Version { foreign: Some("of no build".to_owned()), ..Version::new(&other) }, Version::new(contract())];
+    let attempt = |skip: &[&str], survivors: &str| {
+        let own = |globs: &[&str]| globs.iter().map(|glob| (*glob).to_owned()).collect();
+        let options = Options {
+            versions: &versions,
+            selection: &Selection::new(Vec::new(), own(skip)),
+            mutants: &Selection::new(own(&[id]), Vec::new()),
+            accepted: &Accepted::default(),
+            known: &Known::parse(survivors).expect("a list"),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(selftest::run(options, &mut ())).expect("a trial")
+    };
+    let matrix = attempt(&[], "");
+    let apis: Vec<&str> = matrix.descriptions.iter().map(|description| description.api.as_str()).collect();
+    assert_eq!(apis, ["v9", "beta"]);
+    let tried: Vec<(&str, &str)> =
+        matrix.mutants.iter().map(|fate| (fate.mutant.api.as_str(), fate.mutant.id.as_str())).collect();
+    assert_eq!(tried, [("v9", id), ("beta", id)]);
+    assert_eq!(matrix.survivors().count(), 0);
+    assert_eq!(matrix.proof.facts, contract().facts().len() * 2);
+    // Whoever lives is called with its version, and one entry is of all versions.
+    let text = mutants::human(&attempt(&["request_id_missing"], ""));
+    assert!(text.contains(&format!("{id}  (v9)")) && text.contains(&format!("{id}  (beta)")), "{text}");
+    let list = format!("[[survivor]]\nmutant = \"{id}\"\nreason = \"nobody looks\"\n");
+    let matrix = attempt(&["request_id_missing"], &list);
+    assert_eq!((matrix.survivors().count(), matrix.stale.len()), (0, 0));
+    assert_eq!(attempt(&[], &list).stale, [id]);
+}
