@@ -74,8 +74,8 @@ impl FindingsOutput {
 
     /// The same for a command that looks at a contract: where that is this build's, so is the
     /// accepted list, unless another one is named.
-    pub(super) fn begin_for(&self, contract: &Contract) -> Result<Reporting, Failure> {
-        self.begin_with(accepted_list::read_or_own(self.accepted.as_deref(), &[contract])?)
+    pub(super) fn begin_for(&self, contracts: &[&Contract]) -> Result<Reporting, Failure> {
+        self.begin_with(accepted_list::read_or_own(self.accepted.as_deref(), contracts)?)
     }
 
     fn begin_with(&self, accepted: Accepted) -> Result<Reporting, Failure> {

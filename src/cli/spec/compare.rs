@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::metadata;
-use crate::cli::corpus::{Corpus, Skipped};
+use crate::cli::corpus::Corpus;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::findings::{FindingsOutput, Outcome};
 use crate::cli::{docs, specs};
 use crate::contract::Contract;
-use crate::finding::Finding;
+use crate::docs::Page;
 use crate::report::findings::Described;
 use crate::rules::drift::{self, Comparison};
 
@@ -46,7 +46,8 @@ pub(super) struct Compare {
     /// Description to compare, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
-    /// API version to compare; the only one of --spec, or beta, by default
+    /// API version to compare; by default each of which a page speaks, and with --metadata the first
+    /// that is described: v1.0 before beta
     #[arg(long, value_name = "VERSION")]
     api: Option<String>,
     /// Also list the facts of which neither pages nor metadata speak
@@ -64,21 +65,37 @@ impl Compare {
 
 pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
-    let contract = specs::choose(&contracts, command.api.as_deref())?;
-    let reporting = command.findings.begin_for(contract)?;
-    let mut outcome = Outcome { files: vec![contract.file.clone()], ..Outcome::default() };
+    let api = command.api.as_deref();
+    let chosen = match api.is_some() || command.metadata.is_some() {
+        true => vec![specs::choose(&contracts, api)?],
+        false => specs::choose_all(&contracts, &[])?,
+    };
+    let reporting = command.findings.begin_for(&chosen)?;
+    let mut outcome = Outcome::default();
     let mut skipped = Vec::new();
     let mut looked_at = Vec::new();
     if !command.docs.is_empty() {
-        let pages = Compared::read(command, contract)?;
-        outcome.findings.extend(pages.findings(command.verbose));
+        let (pages, unread) = Corpus::at(&command.docs)?.pages()?;
+        skipped = unread;
+        let compared = compared(&chosen, &pages).inspect_err(|_| {
+            docs::read::end(&skipped);
+        })?;
+        for (contract, comparison) in compared {
+            outcome.findings.extend(comparison.findings().cloned());
+            if command.verbose {
+                outcome.findings.extend(comparison.unspoken_notes());
+            }
+            outcome.files.push(contract.file.clone());
+            outcome.files.extend(comparison.matched.iter().cloned());
+            outcome.facts.extend(comparison.facts().0.into_iter().cloned());
+            looked_at.push(self::looked_at(contract, &comparison, pages.len()));
+        }
         outcome.catalogue.extend(catalogue());
-        outcome.files.extend(pages.comparison.matched.iter().cloned());
-        outcome.facts.extend(pages.comparison.facts().0.into_iter().cloned());
-        looked_at.push(self::looked_at(contract, &pages.comparison, pages.n_pages));
-        skipped = pages.skipped;
     }
-    if let Some(path) = &command.metadata {
+    if let (Some(path), [contract]) = (&command.metadata, chosen.as_slice()) {
+        if !outcome.files.contains(&contract.file) {
+            outcome.files.push(contract.file.clone());
+        }
         let metadata = metadata::compare(path, contract)?;
         outcome.findings.extend(metadata.findings(command.verbose));
         outcome.catalogue.extend(metadata::catalogue());
@@ -94,35 +111,22 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     })
 }
 
-/// The pages and what comparing them gave.
-struct Compared {
-    comparison: Comparison,
-    n_pages: usize,
-    skipped: Vec<Skipped>,
-}
-
-impl Compared {
-    fn read(command: &Compare, contract: &Contract) -> Result<Self, Failure> {
-        let (pages, skipped) = Corpus::at(&command.docs)?.pages()?;
-        let comparison = drift::compare(contract, &pages);
-        // Agreement of nothing with nothing is not what was asked for.
-        if comparison.compared.is_empty() {
-            docs::read::end(&skipped);
-            return Err(Failure::input(
-                format!("compare {}: no page that was read speaks of it", contract.file),
-                format!("give pages of the API version {}, or another description", contract.api),
-            ));
-        }
-        Ok(Self { comparison, n_pages: pages.len(), skipped })
+/// What comparing the pages gave, for each version of which one speaks.
+fn compared<'a>(chosen: &[&'a Contract], pages: &[Page]) -> Result<Vec<(&'a Contract, Comparison)>, Failure> {
+    let all = chosen.iter().map(|contract| (*contract, drift::compare(contract, pages)));
+    // Agreement of nothing with nothing is not what was asked for.
+    let found: Vec<_> = all.filter(|(_, comparison)| !comparison.compared.is_empty()).collect();
+    if found.is_empty() {
+        let names = |of: fn(&Contract) -> &str| chosen.iter().map(|contract| of(contract)).collect::<Vec<_>>();
+        return Err(Failure::input(
+            format!("compare {}: no page that was read speaks of it", names(|contract| &contract.file).join(", ")),
+            format!(
+                "give pages of the API version {}, or another description",
+                names(|contract| &contract.api).join(" or ")
+            ),
+        ));
     }
-
-    fn findings(&self, verbose: bool) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.comparison.findings().cloned().collect();
-        if verbose {
-            findings.extend(self.comparison.unspoken_notes());
-        }
-        findings
-    }
+    Ok(found)
 }
 
 fn catalogue() -> Vec<Described<'static>> {
