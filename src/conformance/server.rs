@@ -92,7 +92,9 @@ pub(super) async fn run(
             // What looks like anybody's token may be part of a link, but not of a report.
             verdict.seen = session.target.mask().text(&verdict.seen);
             // The lines to repeat it name the identities that it was tried with.
-            asserted.check.reproduce = session.replace_in(&asserted.check.reproduce);
+            if !session.replaced.is_empty() {
+                asserted.check.reproduce = session.replace_in(&asserted.check.reproduce);
+            }
             judging.record(asserted.check, verdict);
         }
     }

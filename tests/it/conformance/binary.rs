@@ -146,6 +146,8 @@ fn report_files_are_written_whole_or_not_at_all() {
     let (json, human) = (folder.join("r.json"), folder.join("r.txt"));
     let output = entra_risk(&[
         "conform",
+        "--api",
+        "beta",
         "--check",
         "effect_missing",
         "--output",
@@ -175,7 +177,7 @@ fn report_files_are_written_whole_or_not_at_all() {
 
 #[test]
 fn explain_says_what_why_where_and_how() {
-    let output = entra_risk(&["explain", "dismiss_riskyuser/effect_missing/riskLevel"]);
+    let output = entra_risk(&["explain", "beta/riskyUser.dismiss/dismiss_riskyuser/effect_missing/riskLevel"]);
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0));
     for part in [

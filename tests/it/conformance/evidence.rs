@@ -192,7 +192,7 @@ fn github_gets_annotations_and_the_summary_of_the_job() {
     let summary = folder("evidence-github").join("summary.md");
     std::fs::write(&summary, "from a step before\n").expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_entra-risk"));
-    command.args(["conform", "--check", "effect_missing", "--format", "github"]);
+    command.args(["conform", "--api", "beta", "--check", "effect_missing", "--format", "github"]);
     let output = command.env("GITHUB_STEP_SUMMARY", &summary).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).ends_with(" passed\n"));

@@ -161,6 +161,28 @@ fn a_check_is_explained_by_the_first_version_that_has_it() {
     assert!(text(&output.stderr).contains("4 checks end like this"), "{}", text(&output.stderr));
 }
 
+#[test]
+fn pages_are_compared_with_the_version_of_which_they_speak() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/drift");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("versions-compare");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let beta = std::fs::read_to_string(fixtures.join("beta.yaml")).expect("a description");
+    let v9 = beta.replace("version: beta", "version: v9").replace(".com/beta", ".com/v9");
+    std::fs::write(folder.join("beta.yaml"), &beta).expect("a file");
+    std::fs::write(folder.join("v9.yaml"), v9).expect("a file");
+    let (spec, docs) = (folder.to_string_lossy().into_owned(), fixtures.join("pages").to_string_lossy().into_owned());
+    let compare = |more: &[&str]| {
+        let output = entra_risk(&[&["spec", "compare", "--spec", &spec, "--docs", &docs][..], more].concat());
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, said) = compare(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("beta.yaml: ") && !said.contains("v9.yaml"), "{said}");
+    // Who asks for the other one is told that nothing speaks of it.
+    let (code, said) = compare(&["--api", "v9"]);
+    assert!(code == Some(2) && said.contains("give pages of the API version v9"), "{said}");
+}
+
 /// The same contract under another name.
 fn other() -> Contract {
     let json = serde_json::to_string(contract()).expect("JSON");
