@@ -30,10 +30,17 @@ pub(super) fn canonical(subject: &Subject<'_>) -> Option<ServerCase> {
         .fold(operation.path.to_string(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
     let mut case = ServerCase::new(subject, request);
     case.exact = true;
+    // The control: a server that has nothing at the further path is asked for something else.
+    case.setup.push(documented_request(subject));
     let status = subject.exchange.status;
     let asserts = format!("{} answers as the example does", operation.path);
     let check = subject.check(&RULE, "itself", subject.fact("path", None), status.to_string(), asserts);
-    case.assert(check, move |seen| Verdict::when(seen.reply.status == status, seen.reply.summary()));
+    case.assert(check, move |seen| match seen.setup.first() {
+        Some(control) if control.status != status => {
+            Verdict::not_run(format!("the example is not answered either ({})", control.summary()))
+        }
+        _ => Verdict::when(seen.reply.status == status, seen.reply.summary()),
+    });
     Some(case)
 }
 
