@@ -10,9 +10,9 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use entra_risk::beta::RiskLevel;
-use entra_risk::beta::types::ConfirmCompromisedRequest;
 use entra_risk::client::Delivery;
+use entra_risk::v1::RiskLevel;
+use entra_risk::v1::types::ConfirmCompromisedRequest;
 use entra_risk::{Cloud, Session, StaticToken};
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Ok(url) => Session::builder().base_url(&url),
         Err(_) => Session::builder().cloud(Cloud::Global),
     };
-    let client = session.token(StaticToken::new(token)?).build()?.beta();
+    let client = session.token(StaticToken::new(token)?).build()?.v1();
 
     let request = ConfirmCompromisedRequest { user_ids: [id].try_into()? };
     match client.risky_user_confirm_compromised().body(request).await {

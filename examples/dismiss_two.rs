@@ -10,8 +10,8 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use entra_risk::beta::RiskLevel;
-use entra_risk::beta::types::DismissRequest;
+use entra_risk::v1::RiskLevel;
+use entra_risk::v1::types::DismissRequest;
 use entra_risk::{Cloud, Session, StaticToken};
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Ok(url) => Session::builder().base_url(&url),
         Err(_) => Session::builder().cloud(Cloud::Global),
     };
-    let client = session.token(StaticToken::new(token)?).build()?.beta();
+    let client = session.token(StaticToken::new(token)?).build()?.v1();
 
     // No ids, or more than one call takes, are refused here and now.
     let request = DismissRequest { user_ids: ids.clone().try_into()? };

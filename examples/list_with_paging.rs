@@ -28,7 +28,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Ok(url) => Session::builder().base_url(&url),
         Err(_) => Session::builder().cloud(Cloud::Global),
     };
-    let client = session.token(StaticToken::new(token)?).build()?.beta();
+    let client = session.token(StaticToken::new(token)?).build()?.v1();
 
     let mut n_accounts = 0;
     let mut pages = client.risky_user_list().filter("riskLevel eq 'high'").pages();

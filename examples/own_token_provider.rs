@@ -69,7 +69,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Ok(url) => Session::builder().base_url(&url),
         Err(_) => Session::builder().cloud(Cloud::Global),
     };
-    let client = session.token(Signin::default()).build()?.beta();
+    let client = session.token(Signin::default()).build()?.v1();
 
     // Two calls, one sign-in.
     let first = client.risky_user_list().top(std::num::NonZeroU32::MIN).await?.into_inner();

@@ -1,18 +1,18 @@
 //! Settle the risk that Microsoft Entra ID Protection puts on user accounts, and prove that
 //! documentation, description, client and server agree.
 //!
-//! - [`beta`] is the typed client, generated from `openapi/beta.yaml`; [`Session`] keeps its
+//! - [`v1`] and [`beta`] are the typed clients, generated from `openapi/`; [`Session`] keeps its
 //!   token at home. This is all that `default-features = false` compiles.
 //! - `conformance` (feature of the same name) runs the suite against client and server.
 //! - `emulator` (feature of the same name) serves whatever the description says.
 //!
 //! ```no_run
-//! use entra_risk::beta::types::DismissRequest;
+//! use entra_risk::v1::types::DismissRequest;
 //! use entra_risk::{Cloud, Session, StaticToken};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let token = StaticToken::new(std::env::var("ENTRA_RISK_TOKEN")?)?;
-//! let graph = Session::builder().cloud(Cloud::Global).token(token).build()?.beta();
+//! let graph = Session::builder().cloud(Cloud::Global).token(token).build()?.v1();
 //! let id: uuid::Uuid = "04487ee0-f4f6-4e7f-8999-facc5a30e232".parse()?;
 //! graph.risky_user_dismiss().body(DismissRequest { user_ids: [id].try_into()? }).await?;
 //! // A 204 says that the request was taken; whether the risk is gone, reading says.

@@ -43,6 +43,14 @@ pub enum Of {
 }
 
 impl Of {
+    /// Whether it accepts that the description and a page disagree on a fact, whichever rule says so.
+    #[must_use]
+    pub fn is_about(&self, fact: &FactId, file: &str) -> bool {
+        let Self::Findings { rule, fact: known, page, subject } = self else { return false };
+        let is_known = known.as_ref().map_or(rule.starts_with("drift/") && subject.is_none(), |known| known == fact);
+        is_known && page.as_ref().is_none_or(|page| is_page(file, page))
+    }
+
     pub(super) fn speaks_of(&self, finding: &Finding) -> bool {
         let Self::Findings { rule, fact, page, subject } = self else { return false };
         let mut files = [Some(&finding.origin), finding.other.as_ref()].into_iter().flatten();
@@ -66,8 +74,12 @@ impl fmt::Display for Of {
     }
 }
 
-/// Whether a file is the page, or lies in some folder under the page's path.
+/// Whether a file is the page, or lies in some folder under the page's path; `*` stands for a part of a
+/// name.
 pub(super) fn is_page(file: &str, page: &str) -> bool {
+    if page.contains('*') {
+        return fast_glob::glob_match(page, file) || fast_glob::glob_match(format!("**/{page}"), file);
+    }
     file.strip_suffix(page).is_some_and(|before| before.is_empty() || before.ends_with(['/', '\\']))
 }
 
@@ -135,11 +147,12 @@ impl Written {
                 Of::Findings { rule, fact: self.fact, page, subject: self.subject }
             }
         };
-        // Every path ends with nothing.
-        if let Of::Findings { page: Some(page), .. } = &of
-            && page.trim_matches(['/', ' ']).is_empty()
-        {
-            return Err(format!("'{of}' has an empty page"));
+        // Every path ends with nothing, and every name fits a star.
+        if let Of::Findings { page: Some(page), .. } = &of {
+            let name = page.rsplit(['/', '\\']).next().unwrap_or(page);
+            if name.trim_end_matches(".md").trim_matches(['*', ' ']).is_empty() {
+                return Err(format!("'{of}' names no page"));
+            }
         }
         if self.reason.trim().is_empty() || self.source.trim().is_empty() {
             return Err(format!("'{of}' has no reason, or no source"));

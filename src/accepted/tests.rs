@@ -62,8 +62,10 @@ fn an_entry_says_what_it_speaks_of_and_never_a_whole_rule() {
         ("check = 'a'\nsubject = 'b'", "no fact, page or subject"),
         ("rule = 'a'", "a whole rule"),
         ("rule = 'a'\nsubject = 'b'", "a whole rule"),
-        ("rule = 'a'\npage = ''", "an empty page"),
-        ("rule = 'a'\npage = ' / '", "an empty page"),
+        ("rule = 'a'\npage = ''", "names no page"),
+        ("rule = 'a'\npage = ' / '", "names no page"),
+        ("rule = 'a'\npage = 'beta/**'", "names no page"),
+        ("rule = 'a'\npage = 'beta/*.md'", "names no page"),
         ("rule = 'a'\npage = 'b'\nline = 3", "line"),
     ] {
         let text = format!("[[accepted]]\n{keys}\nreason = 'r'\nsource = 's'\n");

@@ -20,6 +20,7 @@ use crate::accepted;
 use crate::conformance::{self, DocsOptions, Options, Recording, RunError, Selection, ServerOptions, Version};
 use crate::contract::Contract;
 use crate::docs::Page;
+use crate::embedded;
 use crate::emulator::{Config, Emulator, Identity};
 use crate::report::{self, Format};
 use crate::verdict::{Check, Report, Side};
@@ -237,7 +238,9 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     if command.list {
         return list(&plan(&sides), &selection);
     }
-    let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
+    // Our own list is of every version of this build, whichever is looked at.
+    let all = contracts.iter().chain(embedded::contracts());
+    let apis: Vec<&str> = all.map(|contract| contract.api.as_str()).collect();
     let planned = || plan(&Side::ALL);
     accepted_list::look_up(&accepted, planned, &apis)?;
     let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;

@@ -123,14 +123,8 @@ impl Exports {
         for (variant, root) in &roots {
             let Some(root) = root else { continue };
             self.add(&format!("ENTRA_RISK_GRAPH_ROOT{variant}"), root);
-            for (nth, contract) in contracts.iter().enumerate() {
-                let url = format!("{root}/{}", contract.api);
-                if nth == 0 {
-                    self.add(&format!("ENTRA_RISK_BASE_URL{variant}"), &url);
-                }
-                if contracts.len() > 1 {
-                    self.add(&format!("ENTRA_RISK_BASE_URL_{}{variant}", in_capitals(&contract.api)), &url);
-                }
+            for (name, url) in base_urls(contracts, root, variant) {
+                self.add(&name, url);
             }
         }
         self.add("ENTRA_RISK_AUTHORITY", emulator.tls_root().unwrap_or_else(|| emulator.root()));
@@ -153,6 +147,17 @@ impl Exports {
             self.add(&free, token);
         }
     }
+}
+
+/// The root of each version below an address: of the first one, which is the default, and where there
+/// are several of each by its name.
+pub(super) fn base_urls(contracts: &[Contract], root: &str, variant: &str) -> Vec<(String, String)> {
+    let url = |contract: &Contract| format!("{root}/{}", contract.api);
+    let first = contracts.first().map(|contract| (format!("ENTRA_RISK_BASE_URL{variant}"), url(contract)));
+    let each = contracts.iter().filter(|_| contracts.len() > 1);
+    let each =
+        each.map(|contract| (format!("ENTRA_RISK_BASE_URL_{}{variant}", in_capitals(&contract.api)), url(contract)));
+    first.into_iter().chain(each).collect()
 }
 
 /// A part of a variable's name.

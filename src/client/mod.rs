@@ -5,11 +5,11 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use entra_risk::beta::types::DismissRequest;
+//! use entra_risk::v1::types::DismissRequest;
 //! use entra_risk::{Cloud, Session, StaticToken};
 //!
 //! let session = Session::builder().cloud(Cloud::Global).token(StaticToken::new("eyJ0…")?).build()?;
-//! let client = session.beta();
+//! let client = session.v1();
 //! let user = "04487ee0-f4f6-4e7f-8999-facc5a30e232".parse()?;
 //! client.risky_user_dismiss().body(DismissRequest { user_ids: [user].try_into()? }).await?;
 //! # Ok(()) }

@@ -16,7 +16,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The members that are in the description, in its order.
+            /// The members that are in the descriptions, in the order of the first that has them.
             pub const KNOWN: &'static [&'static str] = &[$($member),+];
 
             /// The member as it stands in JSON.

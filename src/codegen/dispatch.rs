@@ -107,7 +107,7 @@ fn call(contract: &Contract, operation: &Operation, surface: &Surface) -> Result
     };
     let mutable = (!steps.is_empty()).then(|| quote! { mut });
     Ok(quote! {
-        fn #function<'a>(client: &'a Client, arguments: &mut Arguments<'_>) -> Begun<'a> {
+        fn #function<'a>(client: &'a Client, #[allow(unused_variables)] arguments: &mut Arguments<'_>) -> Begun<'a> {
             let #mutable call = client.#function();
             #(#steps)*
             Ok(#finish(call.into_future()))

@@ -36,11 +36,12 @@ pub struct File {
 /// One line that names the operation for which the generator gave up, or what it generated
 /// otherwise than this module can use.
 pub fn generate(described: &[(Document, Contract)]) -> Result<Vec<File>, String> {
-    let modules = described.iter().map(|(document, contract)| module(document, contract));
+    let enums = types::united(described.iter().map(|(_, contract)| contract));
+    let modules = described.iter().map(|(document, contract)| module(document, contract, &enums));
     shared::files(modules.collect::<Result<_, _>>()?)
 }
 
-fn module(document: &Document, contract: &Contract) -> Result<Module, String> {
+fn module(document: &Document, contract: &Contract, enums: &types::Members) -> Result<Module, String> {
     let mut generated = client::generate(document, contract)?;
     let surface = Surface::read(&generated)?;
     types::verify(contract, &surface)?;
@@ -48,7 +49,7 @@ fn module(document: &Document, contract: &Contract) -> Result<Module, String> {
     reshape::close_send(&mut generated)?;
     reshape::drop_type_builders(&mut generated)?;
     reshape::make_awaitable(&mut generated, contract, &surface)?;
-    let mut own: Vec<Group> = types::enums(contract)?;
+    let mut own: Vec<Group> = types::enums(contract, enums)?;
     own.extend(types::lists(contract)?);
     let mut types = shared::take_types(&mut generated)?;
     types::add_pages(contract, &surface, &mut types)?;

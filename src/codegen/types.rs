@@ -1,6 +1,8 @@
 //! The types that replace generated ones, open enums and bounded lists, and what is added to
 //! generated ones; the names of modules, methods and builders.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -39,13 +41,38 @@ pub(super) fn verify(contract: &Contract, surface: &Surface) -> Result<(), Strin
     Ok(())
 }
 
+/// Members of enums by name.
+pub(super) type Members = BTreeMap<String, Vec<String>>;
+
+/// The members that an enum has in any version. It takes what it does not know anyway, so that the
+/// versions can share one, and whatever is made of it.
+pub(super) fn united<'a>(contracts: impl Iterator<Item = &'a Contract>) -> Members {
+    let mut all = Members::new();
+    for (name, shape) in contracts.flat_map(|contract| &contract.shapes) {
+        let Shape::Enum { members, .. } = shape else { continue };
+        let known = all.entry(name.clone()).or_default();
+        for member in members {
+            if !known.contains(member) {
+                known.push(member.clone());
+            }
+        }
+    }
+    // Members that Rust cannot tell apart stay in their versions.
+    let are_apart = |members: &[String]| {
+        let mut seen = BTreeSet::new();
+        members.iter().filter_map(|member| variant(member)).all(|variant| seen.insert(variant))
+    };
+    all.retain(|_, members| are_apart(members));
+    all
+}
+
 /// Open enums: every known member, and any other as it came.
-pub(super) fn enums(contract: &Contract) -> Result<Vec<Group>, String> {
+pub(super) fn enums(contract: &Contract, united: &Members) -> Result<Vec<Group>, String> {
     let mut groups = Vec::new();
     for (name, shape) in &contract.shapes {
         let Shape::Enum { members, source, .. } = shape else { continue };
         let doc = format!("`{name}` of {}.", source.page);
-        let variants = members.iter().filter_map(|member| {
+        let variants = united.get(name).unwrap_or(members).iter().filter_map(|member| {
             let variant = ident(&variant(member)?);
             Some(quote! { #variant = #member })
         });

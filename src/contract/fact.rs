@@ -250,6 +250,10 @@ fn operation_facts(contract: &Contract, operation: &Operation, facts: &mut Facts
         let fact = facts.operation(operation, "licence", None, &licence.name, &licence.source, &licence.origin);
         fact.unobservable = Some("only a tenant without the licence could show it".to_owned());
     }
+    if let Some(clouds) = &operation.clouds {
+        let fact = facts.operation(operation, "clouds", None, clouds.names.join(", "), &clouds.source, &clouds.origin);
+        fact.unobservable = Some("only the other clouds could show it".to_owned());
+    }
     for exchange in contract.exchanges.iter().filter(|exchange| exchange.operation == operation.id) {
         let source = Source { page: exchange.page.clone(), rests: Rests::Documented };
         facts.operation(operation, "exchange", Some(&exchange.name), "documented", &source, &exchange.origin);
@@ -314,12 +318,12 @@ fn shape_facts(contract: &Contract, name: &str, shape: &Shape, facts: &mut Facts
                 });
             }
         }
-        Shape::Enum { members, source, origin } => {
+        Shape::Enum { members, source, other_sources, origin } => {
             for member in members {
                 facts.facts.push(Fact {
                     id: about("member", member),
                     value: "member".to_owned(),
-                    source: source.clone(),
+                    source: other_sources.get(member).unwrap_or(source).clone(),
                     origin: origin.clone(),
                     unobservable: None,
                 });

@@ -18,8 +18,8 @@ pub use convention::Convention;
 pub use exchange::{Exchange, Message, Stated, Statement};
 pub use fact::{Fact, FactId, Origin, Rests, Source};
 pub use operation::{
-    Alias, Becomes, Body, Effect, Given, GivenValue, Header, Licence, Log, Missing, Operation, Owner, Permissions,
-    Processing, Query, Refused, Reply, Role, ValueSource,
+    Alias, Becomes, Body, Clouds, Effect, Given, GivenValue, Header, Licence, Log, Missing, Operation, Owner,
+    Permissions, Processing, Query, Refused, Reply, Role, ValueSource,
 };
 pub use path::{MatchedPath, Template};
 pub use shape::{EntitySet, Property, Shape};

@@ -43,6 +43,9 @@ pub struct Operation {
     pub of: Option<Owner>,
     /// The licence that the tenant needs, as documented.
     pub licence: Option<Licence>,
+    /// The clouds in which the operation is offered, where they are not all of the API's.
+    #[serde(default)]
+    pub clouds: Option<Clouds>,
     /// Who describes the operation.
     pub source: Source,
     /// Where our description starts to describe it.
@@ -68,6 +71,17 @@ impl Operation {
 pub struct Licence {
     /// Its name.
     pub name: String,
+    /// Who says so.
+    pub source: Source,
+    /// Where our description says so.
+    pub origin: Origin,
+}
+
+/// The clouds in which an operation is offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clouds {
+    /// Their names, as those of the API's roots: `global`.
+    pub names: Vec<String>,
     /// Who says so.
     pub source: Source,
     /// Where our description says so.

@@ -1,5 +1,7 @@
 //! The form of a JSON value, as far as Graph's descriptions need it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Contract, Origin, Source};
@@ -48,6 +50,9 @@ pub enum Shape {
         members: Vec<String>,
         /// Who lists them.
         source: Source,
+        /// Who lists a member that the source of all does not.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        other_sources: BTreeMap<String, Source>,
         /// Where our description lists them.
         origin: Origin,
     },

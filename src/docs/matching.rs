@@ -5,7 +5,7 @@
 //! contract names as its source is asked for separately: a source that was read and states no
 //! such request is a disagreement, not a match.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::page::{Enumeration, Page, Request, Resource};
 use super::path;
@@ -142,27 +142,37 @@ pub fn lines_of<'p>(page: &'p Page, operation: &Operation) -> impl Iterator<Item
     page.requests.iter().flatten().filter(move |line| keys.contains(&key(&line.method, &line.path)))
 }
 
-/// The literal beginnings of a contract's paths: an operation below one of them belongs to what
-/// the contract describes.
+/// The collections of a contract: an operation below one of them belongs to what the contract
+/// describes. An action without a set that it changes stands for itself alone.
 #[must_use]
 pub fn roots(contract: &Contract) -> Vec<String> {
-    let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut found: BTreeSet<String> = BTreeSet::new();
     for operation in &contract.operations {
+        let has_set = !operation.effects.is_empty() || contract.served_set(operation).is_some();
         for template in operation.paths() {
             let form = path::canonical(template.as_str());
-            let mut segments: Vec<String> =
-                form.split('/').skip(1).take_while(|segment| !segment.contains("{}")).map(str::to_owned).collect();
-            // An action is no root: its collection is.
-            if operation.method != "GET" && segments.len() > 1 && !form.contains("{}") {
-                segments.pop();
+            let is_action = operation.method != "GET" && !form.contains("{}");
+            let root = match form.split_once("/{}") {
+                _ if !has_set => form.as_str(),
+                Some((collection, _)) => collection,
+                // An action is no root: its collection is.
+                None if is_action => form.rsplit_once('/').map_or(form.as_str(), |(collection, _)| collection),
+                None => form.as_str(),
+            };
+            if !root.is_empty() {
+                found.insert(root.to_owned());
             }
-            let Some(first) = segments.first() else { continue };
-            let root = roots.entry(first.clone()).or_insert_with(|| segments.clone());
-            let common = root.iter().zip(&segments).take_while(|(ours, theirs)| ours == theirs).count();
-            root.truncate(common);
         }
     }
-    roots.into_values().map(|segments| format!("/{}", segments.join("/"))).collect()
+    let is_below_another = |root: &&String| {
+        let mut above = root.as_str();
+        std::iter::from_fn(|| {
+            above = above.rsplit_once('/')?.0;
+            Some(above)
+        })
+        .any(|above| found.contains(above))
+    };
+    found.iter().filter(|root| !is_below_another(root)).cloned().collect()
 }
 
 /// Whether a path lies at or below one of the roots.
@@ -270,12 +280,19 @@ mod tests {
 
     #[test]
     fn roots_are_collections_and_not_what_merely_contains_them() {
-        let roots = roots(contract());
+        let mut few = contract().clone();
+        few.operations.retain(|operation| operation.path.as_str().starts_with("/riskyUsers"));
+        let roots = roots(&few);
         assert_eq!(roots, ["/identityProtection/riskyUsers", "/riskyUsers"]);
         assert!(is_below(&roots, "/riskyUsers/{id}/history"));
         assert!(is_below(&roots, "identityProtection/riskyUsers/confirmSafe"));
         assert!(!is_below(&roots, "/identityProtection/riskyAgents"));
         assert!(!is_below(&roots, "/riskyUsersOfOthers"));
+        // What only an action stands below is somebody else's.
+        let all = super::roots(contract());
+        assert!(is_below(&all, "/identityProtection/riskyAgents/{id}"));
+        assert!(is_below(&all, "/users/{id}/revokeSignInSessions") && !is_below(&all, "/users/{id}/messages"));
+        assert!(!is_below(&all, "/me") && !is_below(&all, "/identityProtection/policies"));
         let mut one = contract().clone();
         one.operations.retain(|operation| operation.id == "riskyUser.dismiss");
         assert_eq!(super::roots(&one), ["/riskyUsers"]);

@@ -85,12 +85,7 @@ impl Plan {
         let page = shape.and_then(|shape| view(contract.page_of(shape)?));
         let entity = || shape.filter(|_| by_key).and_then(view);
         let served = page.map(Answer::Page).or_else(|| entity().map(Answer::Entity));
-        // An answer out of the state, or one with an effect, has the status of the contract; any
-        // other is the documented answer and nothing else.
-        let status = match exchange {
-            Some(exchange) if served.is_none() && changes.is_empty() => exchange.status,
-            _ => operation.success.status,
-        };
+        let status = operation.success.status;
         let answer = served.unwrap_or_else(|| fixed(contract, shape, exchange));
         let owner = Owner::new(contract, operation, store);
         Self { status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK), answer, owner, changes }

@@ -64,7 +64,8 @@ fn index(apis: &[Api]) -> HashMap<String, Said> {
         .collect()
 }
 
-/// The collections of a contract: paths that answer a page, and those below which actions lie.
+/// The collections of a contract: paths that answer a page, and those on whose members actions
+/// have an effect. Of what else is above an action nothing is known.
 fn roots(contract: &Contract) -> impl Iterator<Item = String> {
     contract.operations.iter().flat_map(|operation| {
         let is_page = operation.success.shape.as_ref().is_some_and(|shape| contract.page_of(shape).is_some());
@@ -73,7 +74,7 @@ fn roots(contract: &Contract) -> impl Iterator<Item = String> {
             let path = path.as_str().trim_matches('/').to_ascii_lowercase();
             match path.rsplit_once('/') {
                 _ if is_page => Some(path),
-                Some((collection, _)) if operation.acts() => Some(collection.to_owned()),
+                Some((collection, _)) if !operation.effects.is_empty() => Some(collection.to_owned()),
                 _ => None,
             }
         })

@@ -55,9 +55,33 @@ pub(super) fn store(contracts: &[Contract], given: &Given, generated: usize) -> 
                 entity.insert(set.key.clone(), json!(id));
                 insert_into(table, &seen, shape, &entity, None);
             }
+            complete(table, &seen, shape);
         }
     }
     Ok(store)
+}
+
+/// Gives members that another version knows what this one requires of them beyond that.
+fn complete(table: &mut Table, seen: &Seen<'_>, shape: &Shape) {
+    let Some(set) = seen.contract.entity_set(shape) else { return };
+    let required = properties(seen.contract, shape).iter().filter(|property| !property.nullable);
+    for property in required {
+        let Some(place) = table.column(&property.name) else { continue };
+        for (index, row) in table.rows.values_mut().enumerate().filter(|(_, row)| row[place] == Cell::Null) {
+            row[place] = made_up(seen, &set.name, property, index);
+        }
+    }
+}
+
+/// A value for a property of which nothing is documented.
+fn made_up(seen: &Seen<'_>, set: &str, property: &Property, index: usize) -> Cell {
+    if let Some(member) = seen.member(set, property, index) {
+        return Cell::from_json(member);
+    }
+    match seen.like(set, property, index) {
+        Some(text) => Cell::Text(text.into()),
+        None => Cell::from_json(&plausible(seen.contract, &property.shape, &property.name, index)),
+    }
 }
 
 /// Members by the name of their set.
@@ -287,7 +311,7 @@ impl<'a> Seen<'a> {
         let Shape::Enum { .. } = self.contract.resolve(&property.shape) else { return None };
         let shown: Vec<_> = self.shown.iter().filter(|(of, _)| *of == set).collect();
         let (_, entity) = shown.get(index.checked_rem(shown.len())?)?;
-        entity.get(&property.name)
+        entity.get(&property.name).filter(|value| fits(self.contract, &property.shape, value))
     }
 
     /// A text like that of a documented entity, and unlike that of any other: `alexw7@contoso.com`.
@@ -342,39 +366,47 @@ fn insert_into(table: &mut Table, seen: &Seen<'_>, shape: &Shape, entity: &Map<S
     let contract = seen.contract;
     let Some(set) = contract.entity_set(shape) else { return };
     let Some(id) = entity.get(&set.key).and_then(Value::as_str).map(str::to_ascii_lowercase) else { return };
-    let (key, owner) = (Key::of(&id), owner.map(Key::of));
+    let (key, owner_id, owner) = (Key::of(&id), owner, owner.map(Key::of));
     let members = owner.as_ref().map_or(Some(&table.rows), |owner| table.group(owner));
-    if members.is_some_and(|members| members.contains_key(&key)) {
-        return;
-    }
     let index = members.map_or(0, |members| members.len());
-    let mut row = vec![Cell::Null; table.columns.len()];
+    let known = members.and_then(|members| members.get(&key)).cloned();
+    let is_new = known.is_none();
+    let mut row = known.unwrap_or_else(|| vec![Cell::Null; table.columns.len()].into());
     for property in properties(contract, shape).iter().chain(seen.extra(&set.name)) {
-        let Some(place) = table.column(&property.name) else { continue };
+        // Of what another version knows already, this one adds what that one lacks.
+        let Some(place) = table.column(&property.name).filter(|place| is_new || row[*place] == Cell::Null) else {
+            continue;
+        };
         row[place] = match entity.get(&property.name) {
             Some(Value::Null) if property.nullable => Cell::Null,
             Some(value) if fits(contract, &property.shape, value) => Cell::from_json(value),
-            _ => match seen.member(&set.name, property, index) {
-                Some(member) => Cell::from_json(member),
-                None => Cell::from_json(&match seen.like(&set.name, property, index) {
-                    Some(text) => text.into(),
-                    None => plausible(contract, &property.shape, &property.name, index),
-                }),
-            },
+            None if !is_new && property.nullable => Cell::Null,
+            _ => made_up(seen, &set.name, property, index),
         };
     }
+    if !is_new {
+        table.replace(owner.as_ref(), key, row);
+        return;
+    }
     row[table.key] = Cell::Text(id.into());
+    let names_owner = contract.owner(&set.name).and_then(|of| table.column(&of.property));
+    if let (Some(place), Some(owner)) = (names_owner, owner_id.filter(|_| owner.is_some())) {
+        row[place] = Cell::Text(owner.into());
+    }
     match owner {
-        Some(owner) => table.add(owner, key, row.into(), usize::MAX, usize::MAX),
+        Some(owner) => table.add(owner, key, row, usize::MAX, usize::MAX),
         None => {
-            table.rows.insert(key, row.into());
+            table.rows.insert(key, row);
         }
     }
 }
 
 /// Whether a documented value can be answered. Pages show null for whatever an answer may leave
-/// out.
+/// out, and names for people where there is an enumeration.
 fn fits(contract: &Contract, shape: &Shape, value: &Value) -> bool {
+    if let (Shape::Enum { members, .. }, Value::String(member)) = (contract.resolve(shape), value) {
+        return members.contains(member);
+    }
     fn known(value: &Value) -> Value {
         match value {
             Value::Object(object) => {
@@ -398,7 +430,7 @@ fn contradicts(store: &Store, contract: &Contract, shape: &Shape, entity: &Map<S
     let Some((table, row)) = held else { return false };
     properties(contract, shape).iter().filter(|property| Some(property.name.as_str()) != key(contract, shape)).any(
         |property| match (entity.get(&property.name), table.column(&property.name)) {
-            (Some(value), Some(place)) if check(contract, &property.shape, &Json::from(value)).is_ok() => {
+            (Some(value), Some(place)) if fits(contract, &property.shape, value) => {
                 row[place] != Cell::from_json(value)
             }
             _ => false,
@@ -500,6 +532,8 @@ pub(super) fn properties<'a>(contract: &'a Contract, shape: &'a Shape) -> &'a [P
 mod tests {
     use super::*;
 
+    const SHOWN: &str = "C2B6C2B9-dddc-acd0-2b39-d519d803dbc3";
+
     #[test]
     fn every_entity_that_an_exchange_names_is_there_with_the_documented_values() {
         let contracts = crate::embedded::contracts();
@@ -512,9 +546,9 @@ mod tests {
                 }
             }
         }
-        let table = &store.tables[0];
+        let table = store.tables.iter().find(|table| table.get(SHOWN).is_some()).expect("documented");
         let level = table.column("riskLevel").expect("column");
-        let shown = table.get("C2B6C2B9-dddc-acd0-2b39-d519d803dbc3").expect("documented");
+        let shown = table.get(SHOWN).expect("documented");
         assert_eq!(shown[level], Cell::Text("high".into()), "the page for one entity, not the list");
         let made = table.get("04487ee0-f4f6-4e7f-8999-facc5a30e232").expect("documented");
         assert!(matches!(made[level], Cell::Text(_)));

@@ -207,6 +207,17 @@ impl Table {
         }
     }
 
+    /// Puts another row in the place of a member, of an entity where the set is nested.
+    pub(super) fn replace(&mut self, owner: Option<&Key>, member: Key, row: Row) {
+        let rows = match owner {
+            Some(owner) => self.groups.get_mut(owner),
+            None => Some(&mut self.rows),
+        };
+        if let Some(rows) = rows {
+            rows.insert(member, row);
+        }
+    }
+
     /// Gives a member of an entity another identity.
     pub(super) fn rename(&mut self, owner: &Key, from: &Key, to: &str) {
         if let Some(group) = self.groups.get_mut(owner)

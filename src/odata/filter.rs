@@ -103,6 +103,7 @@ enum Node {
     Not(Box<Node>),
     Constant(bool),
     IsTrue(usize),
+    Text { function: Function, column: usize, text: String },
     Compare { column: usize, operator: Operator, literal: Literal },
 }
 
@@ -114,6 +115,31 @@ enum Operator {
     Ge,
     Lt,
     Le,
+}
+
+/// A function on text (OData URL Conventions 4.01, 5.1.1.5), its name without regard to case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Function {
+    StartsWith,
+    EndsWith,
+    Contains,
+}
+
+impl Function {
+    const ALL: [(&'static str, Self); 3] =
+        [("startswith", Self::StartsWith), ("endswith", Self::EndsWith), ("contains", Self::Contains)];
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, function)| function)
+    }
+
+    fn holds(self, ours: &str, theirs: &str) -> bool {
+        match self {
+            Self::StartsWith => ours.starts_with(theirs),
+            Self::EndsWith => ours.ends_with(theirs),
+            Self::Contains => ours.contains(theirs),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -134,6 +160,10 @@ impl Node {
             Self::Not(node) => !node.matches(value),
             Self::Constant(constant) => *constant,
             Self::IsTrue(column) => value(*column) == Datum::Boolean(true),
+            Self::Text { function, column, text } => match value(*column) {
+                Datum::Text(ours) => function.holds(ours, text),
+                _ => false,
+            },
             Self::Compare { column, operator, literal } => compare(value(*column), *operator, literal),
         }
     }
@@ -249,11 +279,47 @@ impl Parser<'_> {
                 return Err(FilterError::new(close.position, message));
             }
             node
+        } else if self.tokens.get(self.at + 1).is_some_and(|token| token.kind == TokenKind::Open) {
+            self.function()?
         } else {
             self.comparison()?
         };
         self.depth -= 1;
         Ok(node)
+    }
+
+    /// `startswith(property,'text')`.
+    fn function(&mut self) -> Result<Node, FilterError> {
+        let token = self.next();
+        let function = match &token.kind {
+            TokenKind::Word(word) => Function::parse(word).ok_or_else(|| {
+                let known: Vec<_> = Function::ALL.iter().map(|(name, _)| *name).collect();
+                format!("the function '{word}' is not supported, but {}", known.join(", "))
+            }),
+            _ => Err("expected a property or a value".to_owned()),
+        };
+        let function = function.map_err(|message| FilterError::new(token.position, message))?;
+        self.at += 1;
+        let at_column = self.peek().position;
+        let column = match self.operand()? {
+            Operand::Column(column) if matches!(self.columns[column].kind, Kind::Text | Kind::Guid) => column,
+            _ => return Err(FilterError::new(at_column, "expected a property that holds text")),
+        };
+        self.expect(&TokenKind::Comma, "','")?;
+        let text = match self.next() {
+            Token { kind: TokenKind::Quoted { type_name: None, text }, .. } => text,
+            Token { position, .. } => return Err(FilterError::new(position, "expected text in quotes")),
+        };
+        self.expect(&TokenKind::Close, "')'")?;
+        let text = if self.columns[column].kind == Kind::Guid { text.to_ascii_lowercase() } else { text };
+        Ok(Node::Text { function, column, text })
+    }
+
+    fn expect(&mut self, kind: &TokenKind, name: &str) -> Result<(), FilterError> {
+        match self.next() {
+            token if token.kind == *kind => Ok(()),
+            token => Err(FilterError::new(token.position, format!("expected {name}"))),
+        }
     }
 
     fn comparison(&mut self) -> Result<Node, FilterError> {
@@ -304,9 +370,6 @@ impl Parser<'_> {
             TokenKind::Word(word) => word,
             _ => return Err(FilterError::new(token.position, "expected a property or a value")),
         };
-        if matches!(self.peek(), Token { kind: TokenKind::Open, .. }) {
-            return Err(FilterError::new(token.position, format!("the function '{word}' is not supported")));
-        }
         if let Some(column) = self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(&word)) {
             return Ok(Operand::Column(column));
         }

@@ -113,10 +113,24 @@ fn what_is_wrong_is_named_with_its_position() {
     refused("riskLastUpdatedDateTime gt 2020-07-41", 28);
     refused("attempts eq NaN", 13);
     refused("attempts eq 1e999", 13);
-    refused("startswith(userDisplayName,'a')", 1);
-    refused("contains (id)", 1);
+    refused("length(userDisplayName)", 1);
+    refused("riskLevel eq length(userDisplayName)", 14);
+    refused("contains (id)", 13);
+    refused("startswith(riskLevel,'a')", 12);
+    refused("startswith(userDisplayName)", 27);
+    refused("startswith(userDisplayName,a)", 28);
+    refused("startswith(userDisplayName,'a'", 31);
     refused("riskLevel eq userDisplayName", 1);
     refused("'a' eq 'a'", 1);
+}
+
+#[test]
+fn functions_look_for_text() {
+    check("startsWith(userDisplayName,'O')", true);
+    check("startswith( userDisplayName , 'o' )", false);
+    check("not endswith(userDisplayName,'ara') or contains(userDisplayName,'''H')", true);
+    check("startswith(id,'C2B6')", true);
+    check("contains(gone,'')", false);
 }
 
 #[test]

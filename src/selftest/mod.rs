@@ -254,7 +254,8 @@ fn of_fact(suite: &Suite<'_>, fact: &Fact, altered: Altered, contract: &Contract
     spec.aims.extend(altered.aims.iter().map(|rule| (*rule).to_owned()));
     let mut trials = Vec::new();
     let edits = page::edits(&suite.shelf.pages, render(contract));
-    if !edits.is_empty() {
+    // Of what the metadata says, and no page, a page may say what it likes.
+    if !edits.is_empty() && fact.source.rests != Rests::Metadata {
         trials.push(Trial::Pages(page, edits));
     }
     if facts::is_served(fact) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Content, Document, Node, SpecError, escape};
 use crate::contract::{
-    Alias, Body, Contract, Convention, EntitySet, Header, Licence, Operation, Permissions, Property, Query, Reply,
-    Role, Server, Shape, Source, Template,
+    Alias, Body, Clouds, Contract, Convention, EntitySet, Header, Licence, Operation, Permissions, Property, Query,
+    Reply, Role, Server, Shape, Source, Template,
 };
 
 pub(super) type Result<T> = std::result::Result<T, SpecError>;
@@ -135,6 +135,7 @@ impl Reader<'_> {
             effects: self.effects()?,
             of: self.of()?,
             licence: self.licence()?,
+            clouds: self.clouds()?,
             source,
             origin,
         })
@@ -148,6 +149,21 @@ impl Reader<'_> {
                 Ok(Licence { name: name.to_owned(), source, origin: self.document.origin(line) })
             })
             .transpose()
+    }
+
+    fn clouds(&self) -> Result<Option<Clouds>> {
+        let Some(node) = self.node.get("x-entra-clouds") else { return Ok(None) };
+        let servers = self.document.root.get("servers").into_iter().flat_map(Node::items);
+        let known: Vec<&str> = servers.map(|server| server.str("x-entra-cloud").unwrap_or("global")).collect();
+        let names: Vec<&str> = node.items().filter_map(Node::text).collect();
+        if names.is_empty() || names.iter().any(|name| !known.contains(name)) {
+            return self.fail(node.line, format!("x-entra-clouds is a list of {}", known.join(", ")));
+        }
+        Ok(Some(Clouds {
+            names: names.into_iter().map(str::to_owned).collect(),
+            source: self.source("/x-entra-clouds", node.line)?,
+            origin: self.document.origin(node.line),
+        }))
     }
 
     fn aliases(&self) -> Result<Vec<Alias>> {
@@ -266,7 +282,7 @@ impl Reader<'_> {
 }
 
 fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
-    if let Some(reference) = node.str("$ref") {
+    if let Some(reference) = node.str("$ref").or_else(|| node.nullable_reference()) {
         let name = reference.rsplit('/').next().unwrap_or_default();
         return Ok(Shape::Named { name: name.to_owned() });
     }
@@ -296,6 +312,7 @@ fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
             Some(members) => Shape::Enum {
                 members: members.items().filter_map(Node::text).map(str::to_owned).collect(),
                 source: document.source(pointer, members.line)?,
+                other_sources: other_sources(document, node, pointer)?,
                 origin: document.origin(members.line),
             },
             None => Shape::Text {
@@ -310,11 +327,31 @@ fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {
         Some("boolean") => Shape::Boolean,
         Some("integer") => Shape::Integer {
             min: node.get("minimum").and_then(Node::integer),
-            max: node.get("maximum").and_then(Node::integer),
+            max: node.get("maximum").and_then(Node::integer).or(most(node.str("format"))),
         },
         Some("number") => Shape::Number,
         _ => Shape::Any,
     })
+}
+
+/// The greatest number of a format.
+fn most(format: Option<&str>) -> Option<i64> {
+    (format == Some("int32")).then_some(i64::from(i32::MAX))
+}
+
+/// The sources of members that have one of their own: `x-entra-members`.
+fn other_sources(document: &Document, node: &Node, pointer: &str) -> Result<BTreeMap<String, Source>> {
+    let members = |name: &str| node.get("enum").into_iter().flat_map(Node::items).any(|one| one.text() == Some(name));
+    let entries = node.get("x-entra-members").into_iter().flat_map(Node::entries);
+    entries
+        .map(|(name, line, source)| match members(name) {
+            true => Ok((name.clone(), document.read_source(source)?)),
+            false => {
+                let reason = format!("x-entra-members: the enum has no member '{name}'");
+                Err(SpecError::new(&document.file, *line, pointer, reason))
+            }
+        })
+        .collect()
 }
 
 fn properties(document: &Document, node: &Node, pointer: &str) -> Result<Vec<Property>> {

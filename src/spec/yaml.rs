@@ -152,6 +152,15 @@ impl Node {
         open.is_some_and(|open| !matches!(open.content, Content::Scalar(Value::Bool(false))))
     }
 
+    /// What a schema refers to that may also be null: `{nullable: true, allOf: [{$ref: …}]}`.
+    #[must_use]
+    pub fn nullable_reference(&self) -> Option<&str> {
+        let plain = |key: &str| matches!(key, "nullable" | "allOf" | "description") || key.starts_with("x-");
+        let mut parts = self.get("allOf")?.items();
+        let reference = parts.next()?.str("$ref").filter(|_| self.is_true("nullable") && parts.next().is_none());
+        reference.filter(|_| self.entries().all(|(key, _, _)| plain(key)))
+    }
+
     /// The node at a JSON pointer (`/paths/~1riskyUsers/get`).
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Self> {

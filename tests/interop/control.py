@@ -175,7 +175,7 @@ def main():
                 break
         browser = Browser()
         try:
-            proof(browser, exported["ENTRA_RISK_BASE_URL"], exported["ENTRA_RISK_CONTROL"], exported["ENTRA_RISK_TOKEN"])
+            proof(browser, exported["ENTRA_RISK_BASE_URL_BETA"], exported["ENTRA_RISK_CONTROL"], exported["ENTRA_RISK_TOKEN"])
         finally:
             browser.close()
     finally:

@@ -33,7 +33,7 @@ async fn emulator() -> Emulator {
 async fn runs(emulator: &Emulator, name: &str, arguments: &[&str]) -> String {
     let token = emulator.token(&Identity::all(entra_risk::embedded::contracts()));
     let mut command = example(name);
-    command.args(arguments).env("ENTRA_RISK_BASE_URL", emulator.base_url("beta")).env("ENTRA_RISK_TOKEN", &token);
+    command.args(arguments).env("ENTRA_RISK_BASE_URL", emulator.base_url("v1.0")).env("ENTRA_RISK_TOKEN", &token);
     let (output, out, err) = output(command).await;
     assert!(output.status.success(), "{name}: {out}{err}");
     assert!(!out.contains(&token), "{out}");
@@ -88,7 +88,7 @@ async fn a_reader_who_forgot_something_is_told_what() {
         ("own_token_provider", &[], "call riskyUser.list: nothing was sent, there is no token: set ENTRA_RISK_TOKEN"),
     ] {
         let mut command = example(name);
-        command.args(arguments).env("ENTRA_RISK_BASE_URL", emulator.base_url("beta"));
+        command.args(arguments).env("ENTRA_RISK_BASE_URL", emulator.base_url("v1.0"));
         let (output, out, err) = output(command).await;
         assert!(!output.status.success() && err.starts_with(told), "{name}: {out}{err}");
     }
@@ -98,7 +98,7 @@ async fn a_reader_who_forgot_something_is_told_what() {
 async fn a_missing_permission_is_told_and_nothing_is_claimed() {
     let emulator = emulator().await;
     let mut command = example("dismiss_two");
-    command.args(DISMISSED).env("ENTRA_RISK_BASE_URL", emulator.base_url("beta"));
+    command.args(DISMISSED).env("ENTRA_RISK_BASE_URL", emulator.base_url("v1.0"));
     command.env("ENTRA_RISK_TOKEN", emulator.token(&Identity::none()));
     let (output, out, err) = output(command).await;
     assert!(!output.status.success(), "{out}{err}");

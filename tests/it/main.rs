@@ -19,6 +19,8 @@ mod drift;
 mod emulator;
 #[cfg(feature = "emulator")]
 mod examples;
+#[cfg(feature = "emulator")]
+mod few;
 #[cfg(feature = "cli")]
 mod invented;
 mod layers;

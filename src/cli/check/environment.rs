@@ -1,6 +1,7 @@
 //! The environment of the program that is judged: what leads to the recorder is set, and what is
 //! secret or leads elsewhere is taken out. No value of the parent's is looked at.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::io;
 
@@ -9,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
 use crate::cli::exit::Failure;
-use crate::cli::serve::quoted;
+use crate::cli::serve::{base_urls, quoted};
 use crate::contract::Contract;
 use crate::emulator::{Config, Emulator};
 
 /// What is set, and the files that it names: they are gone with it.
 pub(super) struct Environment {
-    set: Vec<(&'static str, String)>,
+    set: Vec<(Cow<'static, str>, String)>,
     _files: TempDir,
 }
 
@@ -80,18 +81,17 @@ impl Environment {
         let (trust, profile) = (files.path().join("trusted.pem"), files.path().join("azure"));
         std::fs::write(&trust, trusted).and_then(|()| std::fs::create_dir(&profile)).map_err(fail)?;
         let (root, trust) = (emulator.root(), trust.to_string_lossy().into_owned());
-        let mut set = vec![("ENTRA_RISK_GRAPH_ROOT", root.clone())];
-        if let Some(contract) = contracts.first() {
-            set.push(("ENTRA_RISK_BASE_URL", emulator.base_url(&contract.api)));
-        }
-        set.push(("ENTRA_RISK_TOKEN", token.to_owned()));
-        set.extend(PROXY.map(|name| (name, root.clone())));
-        set.extend(NO_PROXY.map(|name| (name, "127.0.0.1,localhost,::1".to_owned())));
-        set.extend(TRUST.map(|name| (name, trust.clone())));
+        let mut set = vec![("ENTRA_RISK_GRAPH_ROOT".into(), root.clone())];
+        let base_urls = base_urls(contracts, &root, "");
+        set.extend(base_urls.into_iter().map(|(name, url)| (Cow::from(name), url)));
+        set.push(("ENTRA_RISK_TOKEN".into(), token.to_owned()));
+        set.extend(PROXY.map(|name| (name.into(), root.clone())));
+        set.extend(NO_PROXY.map(|name| (name.into(), "127.0.0.1,localhost,::1".to_owned())));
+        set.extend(TRUST.map(|name| (name.into(), trust.clone())));
         // Node asks proxies only if it is told to (from 22.21 and 24.5 on).
-        set.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
+        set.push(("NODE_USE_ENV_PROXY".into(), "1".to_owned()));
         // Where the Azure command line has its accounts: it has none.
-        set.push(("AZURE_CONFIG_DIR", profile.to_string_lossy().into_owned()));
+        set.push(("AZURE_CONFIG_DIR".into(), profile.to_string_lossy().into_owned()));
         Ok(Self { set, _files: files })
     }
 
@@ -103,7 +103,7 @@ impl Environment {
             (["AZURE_CLIENT_ID", "ENTRA_RISK_CLIENT_ID"], with.client_id),
             (["AZURE_CLIENT_SECRET", "ENTRA_RISK_CLIENT_SECRET"], with.client_secret),
         ] {
-            self.set.extend(names.map(|name| (name, value.clone())));
+            self.set.extend(names.map(|name| (name.into(), value.clone())));
         }
     }
 
@@ -113,7 +113,7 @@ impl Environment {
     }
 
     /// What is set.
-    pub(super) fn set(&self) -> &[(&'static str, String)] {
+    pub(super) fn set(&self) -> &[(Cow<'static, str>, String)] {
         &self.set
     }
 

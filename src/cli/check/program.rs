@@ -37,7 +37,7 @@ pub(super) async fn run(
         command.env_remove(taken_out);
     }
     for (name, value) in environment.set() {
-        command.env(name, value);
+        command.env(name.as_ref(), value);
     }
     if aside {
         command.stdout(Stdio::from(io::stderr()));

@@ -1,11 +1,11 @@
 //! `entra-risk spec compare`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::metadata;
-use crate::cli::corpus::Corpus;
+use crate::cli::corpus::{Corpus, Skipped};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::findings::{FindingsOutput, Outcome};
 use crate::cli::{docs, specs};
@@ -46,10 +46,9 @@ pub(super) struct Compare {
     /// Description to compare, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
-    /// API version to compare; by default each of which a page speaks, and with --metadata the first
-    /// that is described: v1.0 before beta
+    /// API version to compare; every one by default, but for --metadata, which is of one
     #[arg(long, value_name = "VERSION")]
-    api: Option<String>,
+    api: Vec<String>,
     /// Also list the facts of which neither pages nor metadata speak
     #[arg(long)]
     verbose: bool,
@@ -65,37 +64,28 @@ impl Compare {
 
 pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
-    let api = command.api.as_deref();
-    let chosen = match api.is_some() || command.metadata.is_some() {
-        true => vec![specs::choose(&contracts, api)?],
-        false => specs::choose_all(&contracts, &[])?,
-    };
+    let chosen = specs::choose_all(&contracts, &command.api)?;
     let reporting = command.findings.begin_for(&chosen)?;
     let mut outcome = Outcome::default();
+    outcome.files.extend(chosen.iter().map(|contract| contract.file.clone()));
     let mut skipped = Vec::new();
     let mut looked_at = Vec::new();
     if !command.docs.is_empty() {
         let (pages, unread) = Corpus::at(&command.docs)?.pages()?;
         skipped = unread;
-        let compared = compared(&chosen, &pages).inspect_err(|_| {
-            docs::read::end(&skipped);
-        })?;
-        for (contract, comparison) in compared {
+        outcome.catalogue.extend(catalogue());
+        for (contract, comparison) in compared(&chosen, &pages, &skipped)? {
             outcome.findings.extend(comparison.findings().cloned());
             if command.verbose {
                 outcome.findings.extend(comparison.unspoken_notes());
             }
-            outcome.files.push(contract.file.clone());
             outcome.files.extend(comparison.matched.iter().cloned());
             outcome.facts.extend(comparison.facts().0.into_iter().cloned());
             looked_at.push(self::looked_at(contract, &comparison, pages.len()));
         }
-        outcome.catalogue.extend(catalogue());
     }
-    if let (Some(path), [contract]) = (&command.metadata, chosen.as_slice()) {
-        if !outcome.files.contains(&contract.file) {
-            outcome.files.push(contract.file.clone());
-        }
+    if let Some(path) = &command.metadata {
+        let [contract] = chosen.as_slice() else { return Err(several(path, &chosen)) };
         let metadata = metadata::compare(path, contract)?;
         outcome.findings.extend(metadata.findings(command.verbose));
         outcome.catalogue.extend(metadata::catalogue());
@@ -111,22 +101,33 @@ pub(super) fn run(command: &Compare) -> Result<Exit, Failure> {
     })
 }
 
-/// What comparing the pages gave, for each version of which one speaks.
-fn compared<'a>(chosen: &[&'a Contract], pages: &[Page]) -> Result<Vec<(&'a Contract, Comparison)>, Failure> {
-    let all = chosen.iter().map(|contract| (*contract, drift::compare(contract, pages)));
+/// What comparing pages with each description gave, where they speak of it.
+fn compared<'a>(
+    contracts: &[&'a Contract],
+    pages: &[Page],
+    skipped: &[Skipped],
+) -> Result<Vec<(&'a Contract, Comparison)>, Failure> {
+    let all = contracts.iter().map(|contract| (*contract, drift::compare(contract, pages)));
+    let spoken_of: Vec<_> = all.filter(|(_, comparison)| !comparison.compared.is_empty()).collect();
     // Agreement of nothing with nothing is not what was asked for.
-    let found: Vec<_> = all.filter(|(_, comparison)| !comparison.compared.is_empty()).collect();
-    if found.is_empty() {
-        let names = |of: fn(&Contract) -> &str| chosen.iter().map(|contract| of(contract)).collect::<Vec<_>>();
+    if spoken_of.is_empty() {
+        docs::read::end(skipped);
+        let files: Vec<&str> = contracts.iter().map(|contract| contract.file.as_str()).collect();
+        let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
         return Err(Failure::input(
-            format!("compare {}: no page that was read speaks of it", names(|contract| &contract.file).join(", ")),
-            format!(
-                "give pages of the API version {}, or another description",
-                names(|contract| &contract.api).join(" or ")
-            ),
+            format!("compare {}: no page that was read speaks of it", files.join(" and ")),
+            format!("give pages of the API version {}, or another description", apis.join(" or ")),
         ));
     }
-    Ok(found)
+    Ok(spoken_of)
+}
+
+fn several(path: &Path, contracts: &[&Contract]) -> Failure {
+    let apis: Vec<&str> = contracts.iter().map(|contract| contract.api.as_str()).collect();
+    Failure::input(
+        format!("compare {}: it does not say of which API version it is", path.display()),
+        format!("give --api and one of {}", apis.join(", ")),
+    )
 }
 
 fn catalogue() -> Vec<Described<'static>> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::pages;
-use crate::accepted::{Accepted, Of, Scope};
+use crate::accepted::{Accepted, Scope};
 use crate::cli::accepted_list;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, WholeFile};
@@ -85,7 +85,7 @@ pub(super) fn run(command: &Update) -> Result<Exit, Failure> {
     }
     let is_accepted = |fact: &FactId, place: &Origin| {
         let file = names.on_disk(&place.file);
-        accepted.entries.iter().any(|entry| speaks_of(&entry.of, fact, file))
+        accepted.entries.iter().any(|entry| entry.of.is_about(fact, file))
     };
     let contracts = specs::contracts(std::slice::from_ref(&command.spec))?;
     let exchanges: Vec<Exchange> = contracts.iter().flat_map(|contract| contract.exchanges.clone()).collect();
@@ -128,15 +128,6 @@ fn doubts(pages: &[Page], accepted: &Accepted) -> Vec<Finding> {
     }
     found.extend(rules::docs::corpus(&mentions));
     accepted.apply_findings(found, &Scope::default()).remaining
-}
-
-/// Whether an entry accepts that description and page disagree on a fact.
-fn speaks_of(of: &Of, fact: &FactId, file: &str) -> bool {
-    let Of::Findings { fact: Some(known), page, .. } = of else { return false };
-    let is_page = |page: &String| {
-        file.strip_suffix(page.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
-    known == fact && page.as_ref().is_none_or(is_page)
 }
 
 /// What pages are called on disk, and in a description.

@@ -4,6 +4,8 @@
 //! has: a list without a member contradicts no other list. Only the page that the description
 //! names as its source speaks for the whole.
 
+use std::collections::BTreeMap;
+
 use super::operation::token;
 use super::parameters::{heading, listed_words};
 use super::pass::{Known, Pass, Voice, origin};
@@ -16,7 +18,15 @@ use crate::regen::emit::Yaml;
 use crate::spec::variant;
 
 impl Pass<'_> {
-    pub(super) fn members(&mut self, name: &str, members: &[String], source: &Source, place: &Origin) {
+    /// `others` have sources of their own, and no page of the enumeration speaks of them.
+    pub(super) fn members(
+        &mut self,
+        name: &str,
+        members: &[String],
+        source: &Source,
+        others: &BTreeMap<String, Source>,
+        place: &Origin,
+    ) {
         let lists = self.index.lists_of(name);
         let mut pages: Vec<&Page> = lists.iter().map(|(page, _)| *page).collect();
         pages.dedup_by(|one, other| std::ptr::eq(*one, *other));
@@ -32,7 +42,7 @@ impl Pass<'_> {
         };
         let mut gone = Vec::new();
         for (index, member) in members.iter().enumerate() {
-            if voice(&lists, member).0 || !Self::may_drop(source, lists[0].0) {
+            if voice(&lists, member).0 || others.contains_key(member) || !Self::may_drop(source, lists[0].0) {
                 continue;
             }
             let known = known(self, member, true);

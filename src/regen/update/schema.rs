@@ -17,7 +17,9 @@ impl Pass<'_> {
         for (name, shape) in &contract.shapes {
             match shape {
                 Shape::Object { properties, .. } => self.resource(name, properties),
-                Shape::Enum { members, source, origin } => self.members(name, members, source, origin),
+                Shape::Enum { members, source, other_sources, origin } => {
+                    self.members(name, members, source, other_sources, origin);
+                }
                 _ => {}
             }
         }

@@ -46,7 +46,10 @@ pub(super) fn check(subject: &Subject<'_>, case: &mut ServerCase) {
     else {
         return;
     };
-    let names: Vec<String> = example.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default();
+    // How much control information is sent, the client chooses (OData JSON 4.01, 3.1).
+    let is_property = |name: &&String| !name.contains('@');
+    let names: Vec<String> =
+        example.as_object().map(|object| object.keys().filter(is_property).cloned().collect()).unwrap_or_default();
     let mut check = subject.check(
         &RULE,
         "properties",
@@ -98,13 +101,15 @@ fn owner(subject: &Subject<'_>, shape: Shape, case: &mut ServerCase) {
     let Some(owner) = &subject.operation.of else { return };
     let ValueSource::Path(parameter) = &owner.id else { return };
     let (name, parameter) = (owner.property.clone(), parameter.clone());
-    let check = subject.check(
+    let mut check = subject.check(
         &RULE,
         &name,
         subject.fact("of", Some(&name)),
         "the entity in the path",
         format!("{name} is the id in the path"),
     );
+    let entity = subject.facts.contract.page_of(&shape).unwrap_or(&shape);
+    check.facts.extend(property_facts(subject.facts.contract, entity, std::slice::from_ref(&name)));
     let (known, operation) = (subject.facts.shared(), subject.operation.clone());
     case.assert(check, move |seen| {
         body(seen, |body| {

@@ -132,6 +132,7 @@ pub(crate) fn unwritten(facts: &Facts<'_>) -> Vec<ServerCase> {
                 cases.extend(refused_state_accepted::cases(&action));
                 cases.extend(repeat_refused::case(&action));
                 cases.extend(limit_not_reached::case(&action));
+                cases.extend(alias_unknown::canonical(&subject));
             }
             None => {
                 cases.push(read(&subject));

@@ -43,12 +43,14 @@ pub(super) fn cases(subject: &Subject<'_>) -> Vec<ServerCase> {
         });
         cases.push(case);
     }
-    if !subject.is_first() || contract.page_of(&shape).is_none() {
+    if !subject.is_first() {
         return cases;
     }
-    let entity = contract.page_of(&shape).and_then(|entity| contract.entity_set(entity));
-    for query in &subject.operation.query {
-        for Try { name, value, documented, judge } in tries(subject, query, entity.map(|set| set.key.as_str())) {
+    let is_page = contract.page_of(&shape).is_some();
+    let entity = contract.entity_set(contract.page_of(&shape).unwrap_or(&shape));
+    for query in subject.operation.query.iter().filter(|query| is_page || query.name == "$select") {
+        let tries = tries(subject, query, entity.map(|set| set.key.as_str()));
+        for Try { name, value, documented, judge } in tries.into_iter().chain(filter(subject, query)) {
             let mut case = ServerCase::new(subject, documented_request(subject));
             case.request.query = vec![(query.name.clone(), value.clone())];
             let check = subject.check(
@@ -119,6 +121,39 @@ fn tries(subject: &Subject<'_>, query: &Query, key: Option<&str>) -> Vec<Try> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Where a filter is documented and none is shown, one by a member of the documented entity. Which
+/// properties a filter may name is on few pages; the members of enumerations are what it is for.
+fn filter(subject: &Subject<'_>, query: &Query) -> Option<Try> {
+    let contract = subject.facts.contract;
+    let exchanges = contract.exchanges.iter().filter(|exchange| exchange.operation == subject.operation.id);
+    let queries = exchanges.filter_map(|exchange| exchange.target(&contract.api)?.query);
+    let mut options = queries.flat_map(|query| crate::rules::client::query(&query));
+    if query.name != "$filter" || options.any(|(name, value)| name == query.name && equation(&value).is_some()) {
+        return None;
+    }
+    let shape = subject.operation.success.shape.as_ref()?;
+    let body = subject.exchange.response.body.as_ref()?;
+    let entity = entities(body, contract, shape).into_iter().next()?;
+    let Shape::Object { properties, .. } = contract.resolve(contract.page_of(shape)?) else { return None };
+    let (name, member) = properties.iter().find_map(|property| match contract.resolve(&property.shape) {
+        Shape::Enum { members, .. } => {
+            let member = entity.get(&property.name)?.as_str()?;
+            members.iter().any(|known| known == member).then(|| (property.name.clone(), member.to_owned()))
+        }
+        _ => None,
+    })?;
+    let kept: Listed = |_, listed, value| {
+        let Some((name, wanted)) = equation(value) else { return false };
+        listed.iter().all(|entity| entity.get(&name).and_then(Value::as_str) == Some(wanted.as_str()))
+    };
+    Some(Try {
+        name: query.name.clone(),
+        value: format!("{name} eq '{member}'"),
+        documented: format!("{name} is {member}"),
+        judge: kept,
+    })
 }
 
 /// Whether a page and its entities keep to an option's value.

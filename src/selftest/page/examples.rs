@@ -226,7 +226,11 @@ pub(super) const DAMAGES: &[Damage] = &[
         aims: &["docs/collection_flag_contradicts_response"],
         apply: |site| {
             let body = site.body(&site.answer()?)?;
-            let many = site.text()[body].contains("\n  \"value\": [");
+            let many = site.text()[body.clone()].contains("\n  \"value\": [");
+            // One value may be a primitive, or a list that was cut short.
+            if !many && site.text()[body].contains("\n  \"value\": ") {
+                return None;
+            }
             let typed = "\"blockType\":\"response\",\"@odata.type\":\"string\"";
             let flagged = format!("{typed},\"isCollection\":{}", !many);
             site.replace("\"blockType\":\"response\"", &flagged)

@@ -188,8 +188,7 @@ pub(super) const DAMAGES: &[Damage] = &[
         aims: &["drift/operation_new"],
         apply: |site| {
             let (_, path) = site.operation()?;
-            let (parent, _) = path.trim_end_matches('/').rsplit_once('/').filter(|(parent, _)| !parent.is_empty())?;
-            let text = site.text().replace(path, &format!("{parent}/added"));
+            let text = site.text().replace(path, &format!("{}/added", path.trim_end_matches('/')));
             let file = site.page().path.replace(".md", "-added.md");
             Some(Edit { path: file, text: Some(text) })
         },

@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
                     findings.push(lint.finding(node.line, &place.subject, message, remedy));
                 }
             }
-            if let Some(node) = place.node.get("allOf") {
+            // A reference that may be null has no other form in OpenAPI 3.0.
+            if let Some(node) = place.node.get("allOf").filter(|_| place.node.nullable_reference().is_none()) {
                 let message = "'allOf' is used: the suite and the double take it for anything";
                 let mut finding =
                     lint.finding(node.line, &place.subject, message, "write the properties in one schema, or one $ref");

@@ -42,6 +42,7 @@ const OPERATION: &[&str] = &[
     "x-entra-source",
     "x-entra-sources",
     "x-entra-licence",
+    "x-entra-clouds",
     "x-entra-aliases",
     "x-entra-permissions",
     "x-entra-roles",
@@ -102,6 +103,7 @@ const SCHEMA: &[&str] = &[
     "example",
     "deprecated",
     "x-entra-set",
+    "x-entra-members",
     "x-entra-source",
     "x-entra-sources",
 ];

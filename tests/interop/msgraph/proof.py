@@ -1,7 +1,7 @@
 """The Python SDK of Microsoft Graph against the emulator: signs in, lists, pages, gets, dismisses, confirms.
 
 Run by ../clients.py, which gives it what `entra-risk serve --tls` exports. Ends with 0 if all holds.
-The SDK's models are those of v1.0; what they say of risky users, beta says too.
+It calls v1.0, as its models do.
 """
 import asyncio, os
 

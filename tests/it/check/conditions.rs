@@ -47,7 +47,7 @@ fn an_app_of_the_seed_file_lacks_a_permission() {
 
 #[test]
 fn a_call_that_comes_again_too_early_is_a_mistake() {
-    let list = "$ENTRA_RISK_BASE_URL/riskyUsers";
+    let list = "$ENTRA_RISK_BASE_URL_BETA/riskyUsers";
     let throttled = ["--fault", "unavailable=60,times=1"];
     let (code, verdict) = judged(&throttled, &format!("G {list}; G {list}"));
     assert_eq!((code, rules(&verdict)), (Some(1), vec!["retried_too_early"]), "{verdict:#}");
@@ -73,7 +73,7 @@ fn a_program_in_rust_is_judged_like_any_other() {
     // purpose, and its listing alone does not.
     let run = |check: &str| {
         let binary = env!("CARGO_BIN_EXE_entra-risk");
-        let script = format!("{binary} conform --side server --server $ENTRA_RISK_BASE_URL --check '{check}' >&2");
+        let script = format!("{binary} conform --side server --server $ENTRA_RISK_BASE_URL_BETA --check '{check}' >&2");
         let output = entra_risk().args(["check", "--format", "json", "--", "sh", "-c", &script]).output();
         let output = output.expect("it starts");
         let verdict: Value = serde_json::from_slice(&output.stdout).expect("JSON");

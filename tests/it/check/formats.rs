@@ -4,15 +4,15 @@ use serde_json::Value;
 
 use super::{check, entra_risk, folder, judged};
 
-const WRONG: &str = "curl -s $ENTRA_RISK_BASE_URL/riskyUsers; G $ENTRA_RISK_BASE_URL/riskyUsers; \
-                     G $ENTRA_RISK_BASE_URL/me";
+const WRONG: &str = "curl -s $ENTRA_RISK_BASE_URL_BETA/riskyUsers; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers; \
+                     G $ENTRA_RISK_BASE_URL_BETA/me";
 
 #[test]
 fn the_verdict_for_programs_keeps_to_its_schema() {
     let schema = entra_risk().args(["schema", "check"]).output().expect("it starts").stdout;
     let schema: Value = serde_json::from_slice(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for script in [WRONG, "true", "G $ENTRA_RISK_BASE_URL/riskyUsers; kill -KILL $$"] {
+    for script in [WRONG, "true", "G $ENTRA_RISK_BASE_URL_BETA/riskyUsers; kill -KILL $$"] {
         let (_, mut verdict) = judged(&[], script);
         let errors: Vec<String> = validator.iter_errors(&verdict).map(|error| error.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new(), "{verdict:#}");

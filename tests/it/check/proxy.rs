@@ -71,7 +71,7 @@ fn a_cloud_without_the_operation_is_a_mistake() {
 
 #[test]
 fn another_host_is_refused_and_fails_a_strict_run_only() {
-    let script = "curl -s https://example.org/; curl -s http://example.org/a; G $ENTRA_RISK_BASE_URL/riskyUsers";
+    let script = "curl -s https://example.org/; curl -s http://example.org/a; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers";
     let (code, verdict) = judged(&[], script);
     assert_eq!(code, Some(0), "{verdict:#}");
     let refused = |host: &str| (host.to_owned(), "refused".to_owned());
@@ -79,7 +79,7 @@ fn another_host_is_refused_and_fails_a_strict_run_only() {
     let (code, verdict) = judged(&["--strict"], script);
     assert_eq!(code, Some(1));
     assert_eq!(verdict["reasons"], json!(["other hosts were asked for, and the run is strict"]));
-    let checked = check(&[], "curl -s http://example.org/a >&2; G $ENTRA_RISK_BASE_URL/riskyUsers");
+    let checked = check(&[], "curl -s http://example.org/a >&2; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers");
     assert!(checked.stderr.contains("example.org:80 is refused: this recorder answers for"), "{}", checked.stderr);
 }
 
@@ -88,7 +88,7 @@ fn an_allowed_host_is_reached_with_and_without_a_tunnel() {
     let port = other_server();
     let script = format!(
         "export NO_PROXY= no_proxy=; curl -sS http://127.0.0.1:{port}/a?b >&2; echo >&2; \
-         curl -sS -p http://127.0.0.1:{port}/c >&2; echo >&2; G $ENTRA_RISK_BASE_URL/riskyUsers"
+         curl -sS -p http://127.0.0.1:{port}/c >&2; echo >&2; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers"
     );
     let checked = check(&["--allow-host", "127.0.0.*", "--format", "json"], &script);
     assert_eq!(checked.code, Some(0), "{}{}", checked.stdout, checked.stderr);
@@ -127,7 +127,8 @@ fn a_program_that_does_not_trust_the_recorder_is_told_so() {
 
 #[test]
 fn who_asks_the_proxy_for_the_recorder_itself_reaches_it() {
-    let script = "export NO_PROXY= no_proxy=; G $ENTRA_RISK_BASE_URL/riskyUsers; G -p $ENTRA_RISK_BASE_URL/riskyUsers";
+    let script =
+        "export NO_PROXY= no_proxy=; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers; G -p $ENTRA_RISK_BASE_URL_BETA/riskyUsers";
     let (code, verdict) = judged(&[], script);
     assert_eq!(code, Some(0), "{verdict:#}");
     assert_eq!((&verdict["requests"]["documented"], &verdict["hosts"]), (&json!(2), &json!([])));

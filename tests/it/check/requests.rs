@@ -6,14 +6,14 @@ use super::{check, judged, rules};
 
 /// Dismisses the accounts in `$IDS`, a list in JSON.
 const DISMISS: &str =
-    "D() { G -H 'Content-Type: application/json' -d \"$1\" $ENTRA_RISK_BASE_URL/riskyUsers/dismiss; };";
+    "D() { G -H 'Content-Type: application/json' -d \"$1\" $ENTRA_RISK_BASE_URL_BETA/riskyUsers/dismiss; };";
 
 #[test]
 fn a_program_without_mistakes_passes_and_hears_what_it_needs() {
     let (code, verdict) = judged(
         &[],
         &format!(
-            "{DISMISS} G $ENTRA_RISK_BASE_URL/riskyUsers?%24top=1 && \
+            "{DISMISS} G $ENTRA_RISK_BASE_URL_BETA/riskyUsers?%24top=1 && \
              D '{{\"userIds\": [\"04487ee0-f4f6-4e7f-8999-facc5a30e232\"]}}' && G $ENTRA_RISK_GRAPH_ROOT/beta/riskyUsers"
         ),
     );
@@ -31,7 +31,7 @@ fn a_program_without_mistakes_passes_and_hears_what_it_needs() {
 
 #[test]
 fn what_only_reads_needs_a_permission_to_read_only() {
-    let (_, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL/riskyUsers");
+    let (_, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL_BETA/riskyUsers");
     assert_eq!(verdict["permissions"][0]["permissions"], json!(["IdentityRiskyUser.Read.All"]));
 }
 
@@ -40,19 +40,19 @@ fn each_mistake_is_named_with_page_line_and_both_sides() {
     let sixty_one = format!("[{}]", vec!["\"04487ee0-f4f6-4e7f-8999-facc5a30e232\""; 61].join(","));
     let too_many = format!("D '{{\"userIds\": {sixty_one}}}'");
     let cases: &[(&str, &[&str])] = &[
-        ("curl -s $ENTRA_RISK_BASE_URL/riskyUsers", &["token_missing"]),
-        ("curl -s -H 'Authorization: Bearer abc' $ENTRA_RISK_BASE_URL/riskyUsers", &["token_missing"]),
+        ("curl -s $ENTRA_RISK_BASE_URL_BETA/riskyUsers", &["token_missing"]),
+        ("curl -s -H 'Authorization: Bearer abc' $ENTRA_RISK_BASE_URL_BETA/riskyUsers", &["token_missing"]),
         (&too_many, &["list_too_long"]),
-        ("G -X PUT $ENTRA_RISK_BASE_URL/riskyUsers", &["method_wrong"]),
+        ("G -X PUT $ENTRA_RISK_BASE_URL_BETA/riskyUsers", &["method_wrong"]),
         (
             "G -H 'Content-Type: text/plain' -d '{\"userIds\": [\"04487ee0-f4f6-4e7f-8999-facc5a30e232\"]}' \
-             $ENTRA_RISK_BASE_URL/riskyUsers/dismiss",
+             $ENTRA_RISK_BASE_URL_BETA/riskyUsers/dismiss",
             &["content_type_wrong"],
         ),
         ("D '{\"userIds\": '", &["body_wrong"]),
         ("D '{\"userIds\": \"04487ee0-f4f6-4e7f-8999-facc5a30e232\"}'", &["body_wrong"]),
-        ("G $ENTRA_RISK_BASE_URL/riskyUsers?%24expand=history", &["query_wrong"]),
-        ("G $ENTRA_RISK_BASE_URL/riskyUsers/dismiss/all", &["path_unknown"]),
+        ("G $ENTRA_RISK_BASE_URL_BETA/riskyUsers?%24expand=history", &["query_wrong"]),
+        ("G $ENTRA_RISK_BASE_URL_BETA/riskyUsers/dismiss/all", &["path_unknown"]),
         ("G $ENTRA_RISK_GRAPH_ROOT/riskyUsers", &["path_unknown"]),
     ];
     for (script, expected) in cases {
@@ -72,7 +72,7 @@ fn each_mistake_is_named_with_page_line_and_both_sides() {
 fn the_requests_inside_a_batch_are_judged_like_others() {
     let batch = |inner: &str| {
         let body = format!("{{\"requests\": [{inner}]}}");
-        judged(&[], &format!("G -H 'Content-Type: application/json' -d '{body}' $ENTRA_RISK_BASE_URL/\\$batch"))
+        judged(&[], &format!("G -H 'Content-Type: application/json' -d '{body}' $ENTRA_RISK_BASE_URL_BETA/\\$batch"))
     };
     let list = r#"{"id": "1", "method": "GET", "url": "/riskyUsers?$top=1"}"#;
     let dismiss = |ids: &str| {
@@ -90,9 +90,9 @@ fn the_requests_inside_a_batch_are_judged_like_others() {
     assert_eq!(verdict["requests"], json!({"documented": 1, "wrong": 1, "outside": 0, "signIn": 0}));
     assert_eq!(verdict["wrong"][0]["sent"], "POST /beta/riskyUsers/dismiss");
 
-    let (code, verdict) = batch(r#"{"id": "1", "method": "GET", "url": "/me/messages"}"#);
+    let (code, verdict) = batch(r#"{"id": "1", "method": "GET", "url": "/groups"}"#);
     assert_eq!((code, rules(&verdict)), (Some(0), vec![]), "{verdict:#}");
-    assert_eq!(verdict["outside"][0]["path"], "/beta/me/messages");
+    assert_eq!(verdict["outside"][0]["path"], "/beta/groups");
 
     let (code, verdict) = batch(&vec![list; 21].join(", "));
     assert_eq!((code, rules(&verdict).len()), (Some(1), 1), "{verdict:#}");
@@ -102,7 +102,7 @@ fn the_requests_inside_a_batch_are_judged_like_others() {
 fn the_same_mistake_is_told_once_and_counted() {
     let (_, verdict) = judged(
         &[],
-        "for n in 1 2 3; do curl -s $ENTRA_RISK_BASE_URL/riskyUsers?n=$n; done; G $ENTRA_RISK_BASE_URL/riskyUsers",
+        "for n in 1 2 3; do curl -s $ENTRA_RISK_BASE_URL_BETA/riskyUsers?n=$n; done; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers",
     );
     assert_eq!(rules(&verdict), ["token_missing", "query_wrong"]);
     assert_eq!(verdict["wrong"][0]["times"], 3);
@@ -121,13 +121,14 @@ fn an_assumption_fails_a_strict_run_only() {
 
 #[test]
 fn a_value_of_the_wrong_form_is_told() {
-    let (_, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL/riskyUsers?%24top=x; G $ENTRA_RISK_BASE_URL/riskyUsers/x");
+    let (_, verdict) =
+        judged(&[], "G $ENTRA_RISK_BASE_URL_BETA/riskyUsers?%24top=x; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers/x");
     assert_eq!(rules(&verdict), ["query_wrong", "value_malformed"], "{verdict:#}");
 }
 
 #[test]
 fn another_path_of_graph_is_outside_and_fails_a_strict_run_only() {
-    let script = "G $ENTRA_RISK_BASE_URL/me; G $ENTRA_RISK_BASE_URL/me?a=b; \
+    let script = "G $ENTRA_RISK_BASE_URL_BETA/me; G $ENTRA_RISK_BASE_URL_BETA/me?a=b; \
                   curl -s -w '%{http_code}' $ENTRA_RISK_GRAPH_ROOT/v1.0/users/x >&2";
     let (code, verdict) = judged(&[], script);
     assert_eq!(code, Some(0), "{verdict:#}");

@@ -15,18 +15,18 @@ fn silence_is_no_success() {
 
 #[test]
 fn a_program_that_fails_fails_the_run_in_words() {
-    let (code, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL/riskyUsers; exit 7");
+    let (code, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL_BETA/riskyUsers; exit 7");
     assert_eq!(code, Some(1));
     assert_eq!(verdict["program"]["exitCode"], 7);
     let said = verdict["reasons"][0].as_str().expect("text");
     assert_eq!(said, "the program failed with exit code 7, though its requests were as documented");
-    let (code, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL/riskyUsers; kill -KILL $$");
+    let (code, verdict) = judged(&[], "G $ENTRA_RISK_BASE_URL_BETA/riskyUsers; kill -KILL $$");
     assert_eq!((code, &verdict["program"]["signal"]), (Some(1), &9.into()));
 }
 
 #[test]
 fn what_the_program_prints_is_passed_through_and_kept_from_what_programs_read() {
-    let script = "echo out; echo err >&2; G $ENTRA_RISK_BASE_URL/riskyUsers";
+    let script = "echo out; echo err >&2; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers";
     let checked = check(&[], script);
     assert!(checked.stdout.starts_with("out\n") && checked.stderr == "err\n", "{}{}", checked.stdout, checked.stderr);
     let checked = check(&["--format", "json"], script);
@@ -46,7 +46,7 @@ fn a_command_that_cannot_run_is_one_clear_error() {
 
 #[test]
 fn secrets_of_the_parent_reach_neither_program_nor_verdict() {
-    let script = "env; G $ENTRA_RISK_BASE_URL/riskyUsers; \
+    let script = "env; G $ENTRA_RISK_BASE_URL_BETA/riskyUsers; \
                   test -n \"$ENTRA_RISK_TOKEN\" -a \"$KEPT\" = kept";
     let mut command = entra_risk();
     for name in [
@@ -120,7 +120,7 @@ fn without_a_command_it_records_until_interrupted() {
             assert!(stdout.read_line(&mut exports).expect("a line") > 0, "{exports}");
         }
         let script = format!(
-            "eval '{exports}'; curl -s -o /dev/null -H \"Authorization: Bearer $ENTRA_RISK_TOKEN\" $ENTRA_RISK_BASE_URL{path}"
+            "eval '{exports}'; curl -s -o /dev/null -H \"Authorization: Bearer $ENTRA_RISK_TOKEN\" $ENTRA_RISK_BASE_URL_BETA{path}"
         );
         if !path.is_empty() {
             assert!(Command::new("sh").args(["-c", &script]).status().expect("a shell").success(), "{exports}");

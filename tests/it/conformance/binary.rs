@@ -36,7 +36,8 @@ fn conform_passes_and_names_every_check() {
     assert!(list.lines().count() > 300);
     for id in list.lines() {
         let rest = id.splitn(5, '/').nth(4).expect("five segments");
-        assert!(printed.contains(&format!("pass     {rest}  ")), "{id} is not printed");
+        let is_printed = |word: &str| printed.contains(&format!("{word:8} {rest}  "));
+        assert!(["pass", "accepted", "not run"].into_iter().any(is_printed), "{id} is not printed");
     }
     assert!(printed.contains("facts covered"));
     // What the README shows is what is printed.
@@ -55,7 +56,8 @@ fn the_json_report_keeps_to_its_schema() {
     let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
     assert_eq!(report["summary"]["failed"], 0);
-    assert_eq!(report["summary"]["passed"], report["checks"].as_array().expect("checks").len());
+    let counted = ["passed", "accepted", "notRun"].map(|outcome| report["summary"][outcome].as_u64().expect("a count"));
+    assert_eq!(counted.iter().sum::<u64>() as usize, report["checks"].as_array().expect("checks").len());
     let findings: Value = serde_json::from_slice(&entra_risk(&["schema", "findings"]).stdout).expect("JSON");
     assert_eq!(findings["$id"], "urn:entra-risk:findings:1");
     // The schema can fail: it is closed.
@@ -155,8 +157,10 @@ fn report_files_are_written_whole_or_not_at_all() {
     ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("the file")).expect("JSON");
-    assert_eq!(report["checks"].as_array().map(Vec::len), Some(8));
-    assert!(std::fs::read_to_string(&human).expect("the file").contains("8 checks: 8 passed"));
+    let n_checks = report["checks"].as_array().map_or(0, Vec::len);
+    assert!(n_checks > 8);
+    let summary = format!("{n_checks} checks: {n_checks} passed");
+    assert!(std::fs::read_to_string(&human).expect("the file").contains(&summary));
     // A run that does not happen leaves what was there, and nothing beside it.
     let before = std::fs::read(&json).expect("the file");
     let output = entra_risk(&[

@@ -9,7 +9,7 @@ use entra_risk::verdict::Side;
 use entra_risk::wire::{Connection, Scripted, Step};
 use proptest::prelude::*;
 
-const BETA: &str = include_str!("../../../openapi/beta.yaml");
+const BETA: &str = include_str!("../fixtures/few/beta.yaml");
 const DISMISS: &str = include_str!("../../../openapi/exchanges/beta/dismiss_riskyuser.http");
 
 /// One change of a text, by lines.

@@ -26,16 +26,14 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A folder with the description of this package, changed, and its transcripts.
+/// A folder with a description of few operations, changed, and their transcripts.
 fn folder(name: &str, changes: &[(&str, &str)]) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     let exchanges = folder.join("exchanges/beta");
     std::fs::create_dir_all(&exchanges).expect("a folder");
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/exchanges/beta");
-    for entry in std::fs::read_dir(own).expect("transcripts") {
-        let path = entry.expect("a transcript").path();
-        std::fs::copy(&path, exchanges.join(path.file_name().expect("a name"))).expect("a copy");
+    for (name, text) in crate::few::transcripts() {
+        std::fs::write(exchanges.join(name), text).expect("a file");
     }
     let mut description = BETA.to_owned();
     for (from, to) in changes {
@@ -50,7 +48,7 @@ fn folder(name: &str, changes: &[(&str, &str)]) -> PathBuf {
 fn spec_lint_finds_nothing_in_the_description_of_the_build() {
     let output = command(&["spec", "lint"]).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("it starts");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert_eq!(text(&output.stdout), "no findings in 1 description and 9 transcripts\n");
+    assert_eq!(text(&output.stdout), "no findings in 2 descriptions and 61 transcripts\n");
 }
 
 #[test]
@@ -141,14 +139,21 @@ fn conform(arguments: &[&str]) -> (Output, Value) {
 #[test]
 fn the_description_of_the_build_is_known_wherever_it_is() {
     let folder = folder("own-spec-same", &[]);
-    let (output, report) = conform(&["--spec", &folder.to_string_lossy()]);
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi");
+    std::fs::copy(own.join("beta.yaml"), folder.join("beta.yaml")).expect("a copy");
+    for entry in std::fs::read_dir(own.join("exchanges/beta")).expect("transcripts") {
+        let path = entry.expect("a transcript").path();
+        std::fs::copy(&path, folder.join("exchanges/beta").join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    let client = ["--side", "client"];
+    let (output, report) = conform(&[&["--spec", &folder.to_string_lossy()], &client[..]].concat());
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(report["summary"]["notRun"], 0, "the client is of this description");
     // With other transcripts it is not.
     let transcript = folder.join("exchanges/beta/get_riskyuser_1.http");
     let other = std::fs::read_to_string(&transcript).expect("a transcript");
     std::fs::write(&transcript, other.replacen("HTTP/1.1 200 OK", "HTTP/1.1 200 OK\nX-New: 1", 1)).expect("a file");
-    let (_, report) = conform(&["--spec", &folder.to_string_lossy()]);
+    let (_, report) = conform(&[&["--spec", &folder.to_string_lossy()], &client[..]].concat());
     assert_ne!(report["summary"]["notRun"], 0);
 }
 

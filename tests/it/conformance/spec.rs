@@ -6,7 +6,7 @@ use entra_risk::verdict::{Outcome, Side};
 
 use super::{emulator, run, with};
 
-pub(super) const BETA: &str = include_str!("../../../openapi/beta.yaml");
+pub(super) const BETA: &str = include_str!("../fixtures/few/beta.yaml");
 const CONFIRM: &str = include_str!("../../../openapi/exchanges/beta/confirm_riskyuser.http");
 
 pub(super) fn changed(from: &str, to: &str) -> String {

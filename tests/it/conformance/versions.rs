@@ -21,12 +21,10 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The description of beta, and the same as one of `v9` with changes.
+/// A description of few operations of beta, and the same as one of `v9` with changes.
 fn folder(name: &str, changes: &[(&str, &str)]) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi");
-    let beta = std::fs::read_to_string(own.join("beta.yaml")).expect("the description");
     for (version, changes) in [("beta", &[][..]), ("v9", changes)] {
         let roots = |text: &str| {
             let of = |text: String, host: &str| text.replace(&format!("{host}/beta"), &format!("{host}/{version}"));
@@ -34,12 +32,10 @@ fn folder(name: &str, changes: &[(&str, &str)]) -> PathBuf {
         };
         let exchanges = folder.join("exchanges").join(version);
         std::fs::create_dir_all(&exchanges).expect("a folder");
-        for entry in std::fs::read_dir(own.join("exchanges/beta")).expect("transcripts") {
-            let path = entry.expect("a transcript").path();
-            let transcript = roots(&std::fs::read_to_string(&path).expect("a transcript"));
-            std::fs::write(exchanges.join(path.file_name().expect("a name")), transcript).expect("a file");
+        for (name, text) in crate::few::transcripts() {
+            std::fs::write(exchanges.join(name), roots(&text)).expect("a file");
         }
-        let mut description = roots(&beta).replace("version: beta", &format!("version: {version}"));
+        let mut description = roots(crate::few::TEXT).replace("version: beta", &format!("version: {version}"));
         for (from, to) in changes {
             assert!(description.contains(from), "{from}");
             description = description.replace(from, to);

@@ -86,14 +86,14 @@ fn what_it_prints_is_enough_to_sign_in_and_call_over_https_and_its_log_tells_no_
     let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
     let token = answer["access_token"].as_str().expect("a token");
     let bearer = format!("Authorization: Bearer {token}");
-    let users = format!("{}/riskyUsers", serving.get("ENTRA_RISK_BASE_URL_TLS"));
+    let users = format!("{}/riskyUsers", serving.get("ENTRA_RISK_BASE_URL_BETA_TLS"));
     let answer = curl(&["--cacert", &ca, "--http2", "-w", "%{http_version} %{http_code}", "-H", &bearer, &users]);
     assert!(answer.is_some_and(|answer| answer.ends_with("}2 200")), "HTTP/2");
     let bearer = format!("Authorization: Bearer {}", serving.get("ENTRA_RISK_TOKEN_OF_AL_EX"));
-    let plain = format!("{}/riskyUsers/04487ee0-f4f6-4e7f-8999-facc5a30e232", serving.get("ENTRA_RISK_BASE_URL"));
+    let plain = format!("{}/riskyUsers/04487ee0-f4f6-4e7f-8999-facc5a30e232", serving.get("ENTRA_RISK_BASE_URL_BETA"));
     let answer = curl(&["-o", "/dev/null", "-w", "%{http_code}", "-H", &bearer, &plain]);
     assert_eq!(answer.as_deref(), Some("200"));
-    let action = format!("{}/riskyUsers/dismiss", serving.get("ENTRA_RISK_BASE_URL"));
+    let action = format!("{}/riskyUsers/dismiss", serving.get("ENTRA_RISK_BASE_URL_BETA"));
     let body = "{\"userIds\":[\"04487ee0-f4f6-4e7f-8999-facc5a30e232\"]}";
     let typed = "Content-Type: application/json";
     let refused = curl(&["--http2-prior-knowledge", "-H", &bearer, "-H", typed, "-d", body, &action]);

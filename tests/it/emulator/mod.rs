@@ -49,7 +49,7 @@ struct Reply {
 }
 
 fn beta() -> Contract {
-    entra_risk::embedded::contract("beta").expect("embedded").clone()
+    crate::few::few().clone()
 }
 
 impl Server {
@@ -73,9 +73,14 @@ impl Server {
 
     /// Sends a request with these header lines (each ends with CR LF) below `/beta`.
     async fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+        self.send_to(method, &format!("/beta{path}"), headers, body).await
+    }
+
+    /// The same, below no version.
+    async fn send_to(&self, method: &str, path: &str, headers: &str, body: &str) -> Reply {
         let host = self.emulator.address();
         let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-        self.raw(format!("{method} /beta{path} HTTP/1.1\r\nHost: {host}\r\n{headers}{length}\r\n{body}")).await
+        self.raw(format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}{length}\r\n{body}")).await
     }
 
     async fn get(&self, path: &str) -> Reply {

@@ -14,7 +14,7 @@ use entra_risk::report::mutants;
 use entra_risk::selftest::{self, Fate, Known, Listener, Matrix, Options, Outcome, Version, Witness};
 
 fn contract() -> &'static Contract {
-    embedded::contract("beta").expect("this build has beta")
+    crate::few::few()
 }
 
 /// Tries the suite without the checks that `skip` meets, on the mutants that `mutants` meets.
@@ -56,7 +56,9 @@ impl Listener for Told {
 static WHOLE: LazyLock<(Matrix, Told)> = LazyLock::new(|| {
     let mut told = Told::default();
     let mutants = ["page/**", "spec/**", "client/**", "server/*/*"];
-    (attempt(&[], &mutants, embedded::SURVIVORS, &mut told), told)
+    // The last entries are of operations that are not among these few.
+    let known = embedded::SURVIVORS.split("# Both versions.").next().expect("the beginning");
+    (attempt(&[], &mutants, known, &mut told), told)
 });
 
 #[test]

@@ -17,8 +17,9 @@ impl<'a> Join<'a> {
                 (Shape::Object { properties, set, .. }, Some(named)) => {
                     self.object(name, properties, set.as_ref(), named);
                 }
-                (Shape::Enum { members, source, origin }, Some(named)) => {
-                    self.enumeration(name, members, Said::at(source, origin), named);
+                (Shape::Enum { members, source, other_sources, origin }, Some(named)) => {
+                    let of = |member: &str| Said::at(other_sources.get(member).unwrap_or(source), origin);
+                    self.enumeration(name, members, &of, named);
                 }
                 (Shape::Object { properties, set: Some(_), .. }, None) if self.metadata.is_whole => {
                     if let Some(first) = properties.first() {
@@ -99,13 +100,20 @@ impl<'a> Join<'a> {
         }
     }
 
-    fn enumeration(&mut self, schema: &'a str, members: &'a [String], said: Said<'_>, named: &'a Type) {
+    /// `said` is who lists a member.
+    fn enumeration<'b>(
+        &mut self,
+        schema: &'a str,
+        members: &'a [String],
+        said: &dyn Fn(&str) -> Said<'b>,
+        named: &'a Type,
+    ) {
         self.spoken.insert(schema);
         let about = |member: &str| FactId::about(&self.contract.api, schema, "member", Some(member));
         let Kind::Enumeration(declared) = &named.kind else {
             let Some(first) = members.first() else { return };
             let what = What::Kind { declared: kind(named), described: "an enumeration" };
-            self.pair(schema, about(first), named.line, said, what);
+            self.pair(schema, about(first), named.line, said(first), what);
             return;
         };
         let ours = members.iter().position(|member| member.eq_ignore_ascii_case(SENTINEL));
@@ -118,16 +126,16 @@ impl<'a> Join<'a> {
             let met = declared.iter().find(same).or_else(|| declared.iter().find(alike));
             let line = met.map_or(named.line, |met| met.line);
             let what = What::Member { name, is_described: true, declared: met.map(|met| met.name.as_str()) };
-            pairs.push((about(name), line, said, what));
+            pairs.push((about(name), line, said(name), what));
             if let (Some(place), Some(ours), Some(theirs)) = (place, ours, theirs) {
                 let what = What::Sentinel { name, described: at > ours, declared: place > theirs };
-                pairs.push((about(name), line, said, what));
+                pairs.push((about(name), line, said(name), what));
             }
         }
         for member in declared {
             if !members.iter().any(|other| other.eq_ignore_ascii_case(&member.name)) {
                 let what = What::Member { name: &member.name, is_described: false, declared: Some(&member.name) };
-                pairs.push((about(&member.name), member.line, Said::nothing(said.origin), what));
+                pairs.push((about(&member.name), member.line, Said::nothing(said(&member.name).origin), what));
             }
         }
         for (fact, line, said, what) in pairs {
