@@ -120,6 +120,9 @@ pub(super) struct Conform {
     /// Fail for assumptions too
     #[arg(long)]
     strict: bool,
+    /// Print every check, also those that passed, with what was seen; --check does so too
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -277,6 +280,7 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     let shown = report::Run {
         report: &report,
         strict: command.strict,
+        verbose: command.verbose || !command.check.is_empty(),
         catalogue: &catalogue.described(),
         repository: &repository,
     };

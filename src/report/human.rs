@@ -1,4 +1,5 @@
-//! The report for people: one line a check, more for what is wrong.
+//! The report for people: a line for each example, more for what is not as documented; each check where
+//! asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,13 +14,20 @@ use crate::verdict::{Check, Coverage, Description, Judged, Outcome, Report, Side
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Human {
     strict: bool,
+    verbose: bool,
 }
 
 impl Human {
     /// `strict` marks failed assumptions as failures.
     #[must_use]
     pub fn new(strict: bool) -> Self {
-        Self { strict }
+        Self { strict, verbose: false }
+    }
+
+    /// Whether checks that passed have a line each; they are counted otherwise.
+    #[must_use]
+    pub fn verbose(self, verbose: bool) -> Self {
+        Self { verbose, ..self }
     }
 
     /// The whole report.
@@ -34,18 +42,29 @@ impl Human {
             on_one_line(&report.target),
             on_one_line(&documentation(report))
         );
-        let mut group = String::new();
-        for judged in report.checks.iter().filter(|judged| !is_quiet(judged)) {
-            let of = judged.check.group();
-            if of != group {
-                let _ = writeln!(text, "\n{BOLD}{of}{PLAIN}");
-                group = of;
-            }
-            self.line(&mut text, judged, &group);
+        if !self.verbose {
+            text.push('\n');
+        }
+        let loud: Vec<&Judged> = report.checks.iter().filter(|judged| !is_quiet(judged)).collect();
+        for of_group in loud.chunk_by(|a, b| a.check.group() == b.check.group()) {
+            self.group(&mut text, of_group);
         }
         quiet(&mut text, report);
         self.end(&mut text, report);
         text
+    }
+
+    /// The checks of one example, or of one page.
+    fn group(self, text: &mut String, checks: &[&Judged]) {
+        let group = checks.first().map(|judged| judged.check.group()).unwrap_or_default();
+        if self.verbose {
+            let _ = writeln!(text, "\n{BOLD}{group}{PLAIN}");
+        } else {
+            let _ = writeln!(text, "{BOLD}{group}{PLAIN}  {DIM}{}{PLAIN}", counted(checks));
+        }
+        for judged in checks.iter().filter(|judged| self.verbose || judged.outcome == Outcome::Fail) {
+            self.line(text, judged, &group);
+        }
     }
 
     fn line(self, text: &mut String, judged: &Judged, group: &str) {
@@ -143,6 +162,23 @@ impl Human {
             summary.accepted, summary.not_run, summary.not_applicable
         );
     }
+}
+
+/// `57 passed`, or `50 of 57 passed, 7 not run`.
+fn counted(checks: &[&Judged]) -> String {
+    let n_of = |outcome| checks.iter().filter(|judged| judged.outcome == outcome).count();
+    let n_passed = n_of(Outcome::Pass);
+    let mut text = n_passed.to_string();
+    if n_passed < checks.len() {
+        let _ = write!(text, " of {}", checks.len());
+    }
+    text.push_str(" passed");
+    for (n_checks, what) in [(n_of(Outcome::NotRun), "not run"), (n_of(Outcome::NotApplicable), "not applicable")] {
+        if n_checks > 0 {
+            let _ = write!(text, ", {n_checks} {what}");
+        }
+    }
+    text
 }
 
 /// Each description: ` · beta · openapi/beta.yaml (sha256 …)`.

@@ -39,6 +39,8 @@ pub struct Run<'a> {
     pub report: &'a Report,
     /// Whether assumptions and warnings fail it.
     pub strict: bool,
+    /// Whether the human format has a line for each check, not for examples and what is wrong alone.
+    pub verbose: bool,
     /// Rules that may have run; their ids begin with the side.
     pub catalogue: &'a [Described<'a>],
     /// Where the files are for code hosts.
@@ -50,7 +52,7 @@ impl Run<'_> {
     #[must_use]
     pub fn render(&self, format: Format) -> String {
         match format {
-            Format::Human => Human::new(self.strict).render(self.report),
+            Format::Human => Human::new(self.strict).verbose(self.verbose).render(self.report),
             Format::Json => json(self.report),
             Format::Junit => junit::render(self),
             Format::Sarif => sarif::render(self),

@@ -1,5 +1,6 @@
 //! The program as people and scripts meet it: exit codes, messages, files.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -28,10 +29,11 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn conform_passes_and_names_every_check() {
-    let output = entra_risk(&["conform"]);
+    let output = entra_risk(&["conform", "--verbose"]);
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{printed}");
     assert!(!printed.contains('\u{1b}'), "colour only on a terminal");
+    let short = text(&entra_risk(&["conform"]).stdout);
     let list = text(&entra_risk(&["conform", "--list"]).stdout);
     assert!(list.lines().count() > 300);
     for id in list.lines() {
@@ -40,11 +42,25 @@ fn conform_passes_and_names_every_check() {
         assert!(["pass", "accepted", "not run"].into_iter().any(is_printed), "{id} is not printed");
     }
     assert!(printed.contains("facts covered"));
+    // Without that, examples have a line each, with the number of their checks.
+    let mut n_of: BTreeMap<String, usize> = BTreeMap::new();
+    for id in list.lines() {
+        *n_of.entry(id.splitn(5, '/').take(4).collect::<Vec<_>>().join("/")).or_default() += 1;
+    }
+    for (example, n_checks) in n_of {
+        let begin = [format!("{example}  {n_checks} passed"), format!(" of {n_checks} passed")];
+        let line = short.lines().find(|line| line.starts_with(&format!("{example}  ")));
+        assert!(line.is_some_and(|line| begin.iter().any(|begin| line.contains(begin))), "{example}: {line:?}");
+    }
+    assert!(!short.contains("  pass  ") && short.contains("  accepted member_unknown/"), "{short}");
     // What the README shows is what is printed.
     let readme = include_str!("../../../README.md");
-    let shown = readme.lines().skip_while(|line| *line != "```text").skip(1).take_while(|line| *line != "```");
-    for line in shown.filter(|line| !line.starts_with('…') && !line.contains("sha256")) {
-        assert!(printed.lines().any(|printed| printed.trim_end() == line), "the README shows '{line}'");
+    let mut blocks = readme.split("\n```text\n").skip(1).map(|block| block.split("\n```").next().unwrap_or_default());
+    for printed in [short, printed] {
+        let shown = blocks.next().expect("a block of what is printed");
+        for line in shown.lines().filter(|line| !line.starts_with('…') && !line.contains("sha256")) {
+            assert!(printed.lines().any(|printed| printed.trim_end() == line), "the README shows '{line}'");
+        }
     }
 }
 

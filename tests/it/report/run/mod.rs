@@ -117,7 +117,7 @@ fn hostile() -> Report {
 
 fn rendered(report: &Report, strict: bool, format: Format) -> String {
     let repository = Repository { root: "/work".to_owned(), below: "services".to_owned() };
-    Run { report, strict, catalogue: CATALOGUE, repository: &repository }.render(format)
+    Run { report, strict, verbose: false, catalogue: CATALOGUE, repository: &repository }.render(format)
 }
 
 #[test]
