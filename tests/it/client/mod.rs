@@ -4,6 +4,7 @@ mod addresses;
 mod arguments;
 mod challenges;
 mod delivery;
+mod leniency;
 mod next_links;
 mod properties;
 mod proxies;
