@@ -57,7 +57,10 @@ pub(super) fn generate(contract: &Contract, surface: &Surface) -> Result<TokenSt
         /// One function for each operation, which only prepares its call: an `async` one over all
         /// of them would be as large as all calls together.
         mod calls {
+            // A description may have answers with a body alone, or none with one.
+            #[allow(unused_imports)]
             use super::{Client, types};
+            #[allow(unused_imports)]
             use ::entra_risk::client::generated::{Arguments, Begun, Prepare, answer, empty};
 
             pub(super) fn find(operation: &str) -> Option<(&'static str, Prepare<Client>)> {

@@ -109,7 +109,8 @@ class Browser:
 def proof(browser, api, control, token):
     bearer = {"Authorization": f"Bearer {token}"}
     sets = json.loads(call("GET", control + "/entities")[1])["sets"]
-    of = next(one["name"] for one in sets if one["members"] > 1)
+    # A set of whose members one can be dismissed.
+    of = next(one["name"] for one in sets if one["name"] == "riskyUsers" and one["members"] > 1)
     first = json.loads(call("GET", f"{control}/entities/{of}?top=1")[1])["members"][0]
     name = next(key for key, value in first.items() if isinstance(value, str) and key.lower().endswith("displayname"))
     status, answer = call("POST", f"{control}/entities/{of}", {"id": "00000000-0000-4000-8000-000000000000", name: HOSTILE})
@@ -153,7 +154,7 @@ def proof(browser, api, control, token):
     assert not log, log
 
     browser.send("POST", "/goog/cdp/execute", {"cmd": "Emulation.setScriptExecutionDisabled", "params": {"value": True}})
-    browser.send("POST", "/url", {"url": control + "/"})
+    browser.send("POST", "/url", {"url": f"{control}/?set={of}"})
     assert browser.text("#state") == "reload to see what is new", "script is off"
     assert first["id"] in browser.text("#members") and "wrong" in browser.text("#requests")
     browser.tab_to("switch-html")

@@ -158,7 +158,7 @@ fn contains(row: &Row, columns: &[usize], sought: &str) -> bool {
     columns.iter().any(|column| text(&row[*column]).to_lowercase().contains(sought))
 }
 
-/// Two names, and first of all what operations change.
+/// Two names (properties that are called so before other texts), and first of all what operations change.
 fn columns(control: &Control, table: &Table) -> (Vec<usize>, Vec<usize>) {
     let is_name = |name: &str| {
         property(control, &table.set, name).is_some_and(|(contract, property)| {
@@ -167,7 +167,9 @@ fn columns(control: &Control, table: &Table) -> (Vec<usize>, Vec<usize>) {
     };
     let places = 0..table.columns.len();
     let names = places.clone().filter(|column| *column != table.key && is_name(&table.columns[*column]));
-    let names: Vec<_> = names.take(2).collect();
+    let mut names: Vec<_> = names.collect();
+    names.sort_by_key(|column| !table.columns[*column].to_ascii_lowercase().ends_with("name"));
+    names.truncate(2);
     let altered = altered(&control.service.apis, &table.set);
     let mut columns = Vec::new();
     for column in altered.iter().filter_map(|name| table.column(name)).chain(places) {
