@@ -108,10 +108,12 @@ impl Accepted {
         self.checks().find(|(id, _)| *id == check).map(|(_, entry)| entry.reason.clone())
     }
 
-    /// Whether any entry names a check of `conform`.
+    /// The sides of the checks that entries name, to look these up; all of them if one has none.
     #[must_use]
-    pub fn names_checks(&self) -> bool {
-        self.checks().next().is_some()
+    pub fn sides(&self) -> Vec<Side> {
+        let named: BTreeSet<&str> = self.checks().filter_map(|(id, _)| id.split('/').next()).collect();
+        let known: Vec<Side> = Side::ALL.into_iter().filter(|side| named.contains(side.as_str())).collect();
+        if known.len() == named.len() { known } else { Side::ALL.to_vec() }
     }
 
     /// Entries that name no check of `planned`, the checks of one API version. Of other versions,

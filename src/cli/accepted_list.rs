@@ -8,7 +8,7 @@ use super::specs;
 use crate::accepted::Accepted;
 use crate::contract::Contract;
 use crate::embedded;
-use crate::verdict::Check;
+use crate::verdict::{Check, Side};
 
 /// The list that was named, or an empty one.
 pub(super) fn read(path: Option<&Path>) -> Result<Accepted, Failure> {
@@ -36,13 +36,10 @@ fn parse(text: &str, path: &Path) -> Result<Accepted, Failure> {
     })
 }
 
-/// Sees whether every check that a list names exists: in `planned`, or of one of the other API
-/// versions. Sides that `planned` has nothing of are not looked at.
-pub(super) fn look_up(accepted: &Accepted, planned: impl FnOnce() -> Vec<Check>, apis: &[&str]) -> Result<(), Failure> {
-    if !accepted.names_checks() {
-        return Ok(());
-    }
-    let planned = planned();
+/// Sees whether every check that a list names exists: in what is planned of its sides, or of one of the
+/// other API versions. Sides of which nothing is planned are not looked at.
+pub(super) fn look_up(accepted: &Accepted, plan: impl Fn(&[Side]) -> Vec<Check>, apis: &[&str]) -> Result<(), Failure> {
+    let planned = plan(&accepted.sides());
     let Some(unknown) = accepted.unknown_checks(&planned, apis).first().copied() else { return Ok(()) };
     let near = planned
         .iter()

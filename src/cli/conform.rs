@@ -244,8 +244,7 @@ pub(super) async fn run(command: Conform) -> Result<Exit, Failure> {
     // Our own list is of every version of this build, whichever is looked at.
     let all = contracts.iter().chain(embedded::contracts());
     let apis: Vec<&str> = all.map(|contract| contract.api.as_str()).collect();
-    let planned = || plan(&Side::ALL);
-    accepted_list::look_up(&accepted, planned, &apis)?;
+    accepted_list::look_up(&accepted, plan, &apis)?;
     let draft = command.write_accepted.as_deref().map(Draft::begin).transpose()?;
     let files = output::begin_all(&command.output)?;
     let kept = Kept::begin(command.record.as_deref(), recording, &chosen)?;
