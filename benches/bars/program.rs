@@ -1,4 +1,4 @@
-//! `entra-risk conform` of the embedded pair, as a process: CPU time and peak memory.
+//! `entra-risk conform` of the embedded versions, as a process: CPU time and peak memory.
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -28,14 +28,15 @@ pub(crate) fn conform(_quick: bool) -> Result {
         value: value / 1000.0,
         floor: floor / 1000.0,
         unit: "ms",
-        most: Most::Absolute(50.0),
+        most: Most::Absolute(400.0),
     };
     let memory =
-        Bar { name: "conform, peak memory", value: peak, floor: version_peak, unit: "MiB", most: Most::Absolute(20.0) };
+        Bar { name: "conform, peak memory", value: peak, floor: version_peak, unit: "MiB", most: Most::Absolute(50.0) };
     Ok(vec![cpu, memory])
 }
 
-/// The server's side of all operations, on a server in another process.
+/// The server's side of all operations of v1.0, on a server in another process. The bars of four
+/// operations (100 ms, 25 MiB) are less than doubled for 23.
 pub(crate) fn foreign(_quick: bool) -> Result {
     let mut command = Command::new(PROGRAM);
     command.arg("serve");
@@ -49,12 +50,12 @@ pub(crate) fn foreign(_quick: bool) -> Result {
         value: value / 1000.0,
         floor: floor / 1000.0,
         unit: "ms",
-        most: Most::Absolute(100.0),
+        most: Most::Absolute(180.0),
     };
     // The largest of all children so far: no less than that of this one.
     let (value, floor) = (cost::peak_of_children()?, cost::memory("self", "VmHWM")?);
     let name = "conform of another server, peak memory";
-    let memory = Bar { name, value, floor, unit: "MiB", most: Most::Absolute(25.0) };
+    let memory = Bar { name, value, floor, unit: "MiB", most: Most::Absolute(30.0) };
     Ok(vec![cpu, memory])
 }
 
