@@ -61,6 +61,8 @@ pub mod metadata;
 pub mod odata;
 #[cfg(feature = "conformance")]
 pub mod regen;
+#[cfg(feature = "remediation")]
+pub mod remediation;
 #[cfg(feature = "conformance")]
 pub mod report;
 #[cfg(feature = "conformance")]

@@ -50,6 +50,7 @@ const LAYERS: &[Layer] = &[
             "finding",
             "metadata",
             "regen",
+            "remediation",
             "report",
             "rules",
             "selftest",
@@ -58,6 +59,7 @@ const LAYERS: &[Layer] = &[
         ],
         &[],
     ),
+    ("remediation", &["client", "contract", "odata"], &["embedded"]),
     ("main", &["cli"], &[]),
 ];
 
