@@ -5,8 +5,12 @@
 //! its contract. It knows nothing of arguments, terminals or exit codes, and of credentials only that
 //! a session has some.
 
+mod action;
+mod group;
 mod id;
 mod standing;
 
+pub use action::{Action, Members};
+pub use group::{Group, Offer, Verb, VerbKind};
 pub use id::{Id, IdError, IdForm};
 pub use standing::Standing;
