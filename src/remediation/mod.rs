@@ -6,6 +6,7 @@
 //! a session has some.
 
 mod id;
+pub mod ledger;
 mod standing;
 
 pub use id::{Id, IdError, IdForm};
