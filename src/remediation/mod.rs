@@ -8,6 +8,7 @@
 mod action;
 mod group;
 mod id;
+pub mod ledger;
 mod standing;
 
 pub use action::{Action, Members};
