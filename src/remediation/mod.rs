@@ -6,12 +6,48 @@
 //! a session has some.
 
 mod action;
+mod caller;
+mod graph;
 mod group;
 mod id;
 pub mod ledger;
+mod lens;
+mod pace;
+mod plan;
+mod reader;
+mod roll;
+mod run;
+mod selection;
+mod service;
 mod standing;
+mod stop;
+mod survey;
+#[cfg(test)]
+mod testing;
+mod verify;
 
 pub use action::{Action, Members};
+pub use graph::Graph;
 pub use group::{Group, Offer, Verb, VerbKind};
 pub use id::{Id, IdError, IdForm};
+pub use lens::{Lens, Seen};
+pub use pace::{DOCUMENTED, Pace};
+pub use plan::{AllTheSame, Demand, Plan};
+pub use reader::{Cursor, Reader};
+pub use roll::{Roll, left_out};
+pub use run::{Event, Halt, Report, Run, Settings};
+pub use selection::{Contains, Selection};
+pub use service::{Answered, Listing, Page, Service, Trouble, TroubleKind};
 pub use standing::Standing;
+pub use stop::Stop;
+pub use survey::{Found, Hints, survey};
+
+use crate::client::Clock;
+use crate::odata::Instant;
+
+/// What time a clock shows, as ledgers have it.
+#[must_use]
+pub fn instant(clock: &dyn Clock) -> Instant {
+    let since = clock.now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Instant::try_from(since.as_nanos() / 100).unwrap_or(Instant::MAX)
+}
