@@ -103,26 +103,6 @@ impl Plan {
         Ok(Self { roll, date: reader.date, n_pages, n_requests: reader.n_requests })
     }
 
-    /// Leaves out what is not any more as it was when this was planned, or is settled by now.
-    ///
-    /// # Errors
-    /// As [`Plan::make`].
-    pub async fn refresh(&mut self, action: &Action, lens: &mut Lens, reader: &mut Reader<'_>) -> Result<(), Trouble> {
-        let Some(members) = action.members() else { return Ok(()) };
-        let wanted: Vec<usize> = self.roll.with(&[Standing::Planned]).collect();
-        let found = survey(reader, lens, &members, &self.roll, &wanted, Hints::default()).await?;
-        for (index, seen) in found.seen {
-            if seen == self.roll.before(index) {
-                continue;
-            }
-            let reason = if lens.is_done(seen) { left_out::DONE } else { left_out::MOVED };
-            self.roll.stand(index, Standing::LeftOut, Some(reason));
-        }
-        self.date = reader.date.or(self.date);
-        self.n_requests = reader.n_requests;
-        Ok(())
-    }
-
     /// How many are to be acted on.
     #[must_use]
     pub fn n_planned(&self) -> usize {
@@ -147,6 +127,33 @@ impl Plan {
         };
         apart.saturating_mul(u32::try_from((n_calls + reads).saturating_sub(1)).unwrap_or(u32::MAX))
     }
+}
+
+/// Leaves out what is not any more as it was when it was planned, or is settled by now. Gives the numbers
+/// of those.
+///
+/// # Errors
+/// As [`Plan::make`].
+pub async fn leave_out_moved(
+    action: &Action,
+    lens: &mut Lens,
+    reader: &mut Reader<'_>,
+    roll: &mut Roll,
+    hints: Hints,
+) -> Result<Vec<usize>, Trouble> {
+    let Some(members) = action.members() else { return Ok(Vec::new()) };
+    let wanted: Vec<usize> = roll.with(&[Standing::Planned]).collect();
+    let found = survey(reader, lens, &members, roll, &wanted, hints).await?;
+    let mut moved = Vec::new();
+    for (index, seen) in found.seen {
+        if seen == roll.before(index) {
+            continue;
+        }
+        let reason = if lens.is_done(seen) { left_out::DONE } else { left_out::MOVED };
+        roll.stand(index, Standing::LeftOut, Some(reason));
+        moved.push(index);
+    }
+    Ok(moved)
 }
 
 fn standing(reason: Option<&str>) -> Standing {

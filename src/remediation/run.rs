@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use serde::{Deserialize, Serialize};
 
 use super::caller::{Caller, DECLINED, End, Outcome};
 use super::ledger::{Change, LedgerError, Stand, Writer};
@@ -24,7 +25,8 @@ const MOST_PUT_OFF: u32 = 20;
 const MOST_UNREACHED: u32 = 6;
 
 /// How a job is carried out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Whether identities are read back.
     pub verify: bool,
