@@ -57,7 +57,7 @@ pub mod emulator;
 pub mod finding;
 #[cfg(feature = "conformance")]
 pub mod metadata;
-#[cfg(feature = "emulator")]
+#[cfg(any(feature = "emulator", feature = "remediation"))]
 pub mod odata;
 #[cfg(feature = "conformance")]
 pub mod regen;

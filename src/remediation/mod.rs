@@ -8,9 +8,11 @@
 mod action;
 mod group;
 mod id;
+mod ids;
 mod standing;
 
 pub use action::{Action, Members};
 pub use group::{Group, Offer, Verb, VerbKind};
 pub use id::{Id, IdError, IdForm};
+pub use ids::{Ids, IdsError, Malformed};
 pub use standing::Standing;
