@@ -9,10 +9,12 @@ mod action;
 mod group;
 mod id;
 mod ids;
+mod selection;
 mod standing;
 
 pub use action::{Action, Members};
 pub use group::{Group, Offer, Verb, VerbKind};
 pub use id::{Id, IdError, IdForm};
 pub use ids::{Ids, IdsError, Malformed};
+pub use selection::{Contains, Criterion, CriterionError, Part, Selection, Takes};
 pub use standing::Standing;
