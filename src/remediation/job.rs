@@ -66,12 +66,7 @@ impl Opening<'_> {
         plan: &Plan,
         lens: Option<&Lens>,
     ) -> Result<(Job, Writer), LedgerError> {
-        let kept = Kept {
-            settings: self.settings.clone(),
-            rate: self.rate,
-            since: plan.date,
-            n_pages: plan.n_pages,
-        };
+        let kept = Kept { settings: self.settings.clone(), rate: self.rate, since: plan.date, n_pages: plan.n_pages };
         let scene = self.scene;
         let new = NewJob {
             command: self.command,

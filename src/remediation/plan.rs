@@ -76,7 +76,7 @@ impl Plan {
         };
         match &demand.selection {
             Some(selection) => {
-                let mut cursor = Cursor::new(selection.filter.clone(), selection.keep.clone(), lens);
+                let mut cursor = Cursor::new(selection.clone(), lens);
                 while !cursor.is_at_end() {
                     for (id, seen) in reader.page(&mut cursor, lens).await? {
                         let reason = demand.reason(action, lens, &id, seen);

@@ -83,7 +83,9 @@ pub enum PlanError {
         to: String,
     },
     /// It is too old.
-    #[error("use the plan: it was made at {0}, and what it saw may be long gone; make a new one, or allow it with --max-age")]
+    #[error(
+        "use the plan: it was made at {0}, and what it saw may be long gone; make a new one, or allow it with --max-age"
+    )]
     Old(String),
 }
 

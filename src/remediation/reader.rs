@@ -1,8 +1,11 @@
 //! Reads members at the pace of the tenant, again where reading failed: nothing is changed by it.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, DefaultHasher};
+
 use super::lens::{Lens, Seen};
 use super::service::{Listing, Page, Service, Trouble, TroubleKind};
-use super::{Contains, Id, Pace};
+use super::{Id, Pace, Selection};
 use crate::odata::Instant;
 
 /// How often one read is tried.
@@ -22,7 +25,9 @@ pub struct Reader<'a> {
 #[derive(Debug)]
 pub struct Cursor {
     listing: Option<Listing>,
-    keep: Vec<Contains>,
+    selection: Selection,
+    /// The links that were followed, as hashes: a long listing has long links.
+    followed: HashSet<u64>,
     /// How many pages came.
     pub n_pages: usize,
 }
@@ -30,9 +35,10 @@ pub struct Cursor {
 impl Cursor {
     /// Before the first page of what a selection means.
     #[must_use]
-    pub fn new(filter: Option<String>, keep: Vec<Contains>, lens: &Lens) -> Self {
-        let select = lens.select(keep.iter().map(|keep| keep.property.as_str()));
-        Self { listing: Some(Listing::First { filter, select: Some(select) }), keep, n_pages: 0 }
+    pub fn new(selection: Selection, lens: &Lens) -> Self {
+        let select = Some(lens.select(selection.keep.iter().map(|keep| keep.property.as_str())));
+        let listing = Some(Listing::First { filter: selection.filter.clone(), select });
+        Self { listing, selection, followed: HashSet::new(), n_pages: 0 }
     }
 
     /// Whether there is no further page.
@@ -74,8 +80,13 @@ impl<'a> Reader<'a> {
         self.pace.fine();
         self.date = page.date.or(self.date);
         cursor.n_pages += 1;
-        cursor.listing = page.next.map(Listing::Next);
-        let kept = page.members.iter().filter(|member| cursor.keep.iter().all(|keep| keep.matches(member)));
+        if let Some(next) = page.next {
+            if !cursor.followed.insert(std::hash::BuildHasherDefault::<DefaultHasher>::default().hash_one(&next)) {
+                return Err(Trouble::endless());
+            }
+            cursor.listing = Some(Listing::Next(next));
+        }
+        let kept = page.members.iter().filter(|member| cursor.selection.keeps(member));
         Ok(kept.filter_map(|member| lens.look(member)).collect())
     }
 

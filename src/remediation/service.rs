@@ -91,6 +91,18 @@ pub enum TroubleKind {
 }
 
 impl Trouble {
+    /// A listing whose links lead in circles.
+    pub(super) fn endless() -> Self {
+        Self {
+            kind: TroubleKind::Refused,
+            message: "the listing would never end: its next link was followed before".to_owned(),
+            status: None,
+            code: None,
+            request_id: None,
+            client_request_id: None,
+        }
+    }
+
     /// What is told beside an identity that it befell.
     #[must_use]
     pub fn word(&self) -> String {

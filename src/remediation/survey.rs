@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::lens::{Lens, Seen};
 use super::reader::{Cursor, Reader};
 use super::service::{Trouble, TroubleKind};
-use super::{Members, Roll};
+use super::{Members, Roll, Selection};
 use crate::odata::{Instant, format_instant};
 
 /// Members on a page, where nobody says how many.
@@ -121,7 +121,7 @@ async fn listed(
     most: usize,
     found: &mut Found,
 ) -> Result<bool, Trouble> {
-    let mut cursor = Cursor::new(filter, Vec::new(), lens);
+    let mut cursor = Cursor::new(Selection { filter, ..Selection::default() }, lens);
     while !cursor.is_at_end() && !missing.is_empty() {
         if cursor.n_pages >= most {
             return Ok(false);
