@@ -19,7 +19,7 @@ use super::{Action, Pace, Roll, Standing, Stop, instant};
 use crate::odata::Instant;
 
 /// How often an identity is sent whose answers are lost.
-const MOST_ATTEMPTS: u8 = 6;
+const MOST_ATTEMPTS: u8 = 10;
 /// How often in a row the service may ask to come later, or not be reached.
 const MOST_PUT_OFF: u32 = 20;
 const MOST_UNREACHED: u32 = 6;
@@ -210,7 +210,7 @@ impl Run<'_> {
                 return Ok(());
             }
             End::NotWritten(error) => {
-                course.put_back(batch);
+                course.put_back(batch, None);
                 return Err(error.into());
             }
             End::AnswerNotWritten(error) => {
@@ -239,16 +239,16 @@ impl Run<'_> {
             TroubleKind::Later(_) => {
                 (course.listener)(Event::PutOff);
                 course.n_put_off += 1;
-                course.put_back(batch);
+                course.put_back(batch, Some(&trouble.word()));
                 if course.n_put_off > MOST_PUT_OFF { Err(Halt::Unavailable(trouble)) } else { Ok(()) }
             }
             TroubleKind::NotSent => {
                 course.n_unreached += 1;
-                course.put_back(batch);
+                course.put_back(batch, Some(&trouble.word()));
                 if course.n_unreached > MOST_UNREACHED { Err(Halt::Unavailable(trouble)) } else { Ok(()) }
             }
             TroubleKind::Denied => {
-                course.put_back(batch);
+                course.put_back(batch, Some(&trouble.word()));
                 Err(Halt::Denied(trouble))
             }
             TroubleKind::Refused if batch.len() == 1 => {
@@ -263,7 +263,7 @@ impl Run<'_> {
             }
             TroubleKind::Refused => {
                 let half = batch.len().div_ceil(2);
-                course.stand(&batch, Standing::Planned, None);
+                course.stand(&batch, Standing::Planned, Some(&trouble.word()));
                 course.queue.push_front(batch[half..].to_vec());
                 course.queue.push_front(batch[..half].to_vec());
                 Ok(())
@@ -297,8 +297,8 @@ impl Course<'_, '_> {
         batch.iter().for_each(|index| self.roll.sent(*index as usize));
     }
 
-    fn put_back(&mut self, batch: Vec<u32>) {
-        self.stand(&batch, Standing::Planned, None);
+    fn put_back(&mut self, batch: Vec<u32>, detail: Option<&str>) {
+        self.stand(&batch, Standing::Planned, detail);
         self.queue.push_front(batch);
     }
 }
