@@ -19,9 +19,11 @@ mod schema;
 mod seed_file;
 mod self_test;
 mod serve;
+mod signing_in;
 mod spec;
 mod specs;
 mod stage;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -52,6 +54,7 @@ Try:
   entra-risk conform --list               the names of all checks
   entra-risk conform --self-test          what the checks themselves can notice
   entra-risk check -- COMMAND…            a verdict on your program, by the requests that it makes
+  entra-risk whoami                       who you are to Microsoft Graph, and what you may do with this program
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves
   entra-risk spec compare --docs DIR      where pages and description disagree; --metadata FILE: service and description";
@@ -66,6 +69,7 @@ enum Command {
     Docs(docs::Docs),
     Serve(serve::Serve),
     Spec(spec::Spec),
+    Whoami(Box<whoami::Whoami>),
 }
 
 /// Runs the program with the arguments of the process.
@@ -89,6 +93,10 @@ pub fn main() -> ExitCode {
         }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
         Command::Spec(command) => (spec::run(&command), command.is_json()),
+        Command::Whoami(command) => {
+            let json = command.is_json();
+            (runtime(false).and_then(|runtime| runtime.block_on(whoami::run(*command))), json)
+        }
     };
     match result {
         Ok(exit) => exit.into(),

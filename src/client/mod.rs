@@ -47,7 +47,9 @@ pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};
 pub use transport::SessionError;
-#[cfg(feature = "conformance")]
+#[cfg(feature = "remediation")]
+pub(crate) use transport::http_client;
+#[cfg(any(feature = "conformance", feature = "remediation"))]
 pub(crate) use {refusal::describe, transport::is_loopback};
 
 /// A future that may move between threads.
