@@ -3,6 +3,7 @@
 
 mod accepted_list;
 mod check;
+mod completions;
 mod conform;
 mod corpus;
 mod docs;
@@ -10,6 +11,8 @@ mod exit;
 mod explain;
 mod findings;
 mod git;
+mod groups;
+mod man;
 mod output;
 mod probes;
 mod progress;
@@ -27,7 +30,7 @@ mod whoami;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use exit::Exit;
 use exit::Failure;
@@ -44,12 +47,14 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
     0  done, nothing to report
-    1  done, with findings
+    1  done, with findings, or not everything was there
     2  unusable arguments or input; nothing was sent
     3  the server could not be reached, or refused before anything was sent
+    4  stopped part-way: what was printed is not all
   130  interrupted
 
 Try:
+  entra-risk users list --emulator         a tenant of made-up accounts, to try everything with
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
   entra-risk conform --self-test          what the checks themselves can notice
@@ -62,6 +67,8 @@ Try:
 #[derive(Debug, Subcommand)]
 enum Command {
     // Their own comments are the help: one here would replace the long form too.
+    #[command(flatten)]
+    Groups(groups::Groups),
     Check(Box<check::Check>),
     Conform(Box<conform::Conform>),
     Explain(explain::Explain),
@@ -70,6 +77,8 @@ enum Command {
     Serve(serve::Serve),
     Spec(spec::Spec),
     Whoami(Box<whoami::Whoami>),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// Runs the program with the arguments of the process.
@@ -77,6 +86,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (result, json) = match arguments.command {
+        Command::Groups(command) => {
+            let json = command.is_json();
+            (runtime(true).and_then(|runtime| runtime.block_on(groups::run(command))), json)
+        }
+        Command::Completions(command) => (completions::run(&command, &mut Arguments::command()), false),
+        Command::Man(command) => (man::run(&command, Arguments::command()), false),
         Command::Check(command) => {
             let json = command.is_json();
             (runtime(true).and_then(|runtime| runtime.block_on(check::run(*command))), json)

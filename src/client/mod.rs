@@ -28,12 +28,14 @@ mod error;
 pub mod generated;
 mod open_enum;
 mod paging;
+mod raw_pages;
 mod refusal;
 mod retry;
 mod session;
 #[cfg(test)]
 mod surface;
 mod token;
+mod trace;
 mod transport;
 
 pub use answer::Answer;
@@ -43,6 +45,7 @@ pub use call::Call;
 pub use clock::{Clock, SystemClock};
 pub use error::{Delivery, Error, ErrorKind};
 pub use paging::{Page, Pages};
+pub use raw_pages::{RawPage, RawPages};
 pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};

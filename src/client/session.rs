@@ -13,6 +13,7 @@ use super::call::{Call, Refusal};
 use super::challenge;
 use super::error::unexpected;
 use super::retry::retry_after;
+use super::trace::Attempt;
 use super::transport::{SessionError, Target, address, fits, http_client, is_home};
 use super::{
     Answer, Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest,
@@ -212,15 +213,23 @@ impl Session {
         loop {
             let next = request.try_clone();
             self.note(|trace| trace.attempts += 1);
-            let response = match shared.http.execute(request).await {
+            let (method, sent) = (request.method().clone(), shared.clock.elapsed());
+            let answer = shared.http.execute(request).await;
+            let took = shared.clock.elapsed().saturating_sub(sent);
+            let attempt_made = Attempt { call: self.call.as_deref(), method: &method, took };
+            let response = match answer {
                 Ok(response) => response,
-                Err(error) => return Err(self.failed(error)),
+                Err(error) => {
+                    attempt_made.failed(&error);
+                    return Err(self.failed(error));
+                }
             };
             let (status, headers) = (response.status(), response.headers());
             let after = retry_after(headers, shared.clock.now());
             if let Some(call) = &self.call {
                 call.answered(status, headers, after);
             }
+            attempt_made.answered(status, headers);
             if status.is_success() {
                 return Ok(response);
             }

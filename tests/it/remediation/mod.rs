@@ -84,12 +84,7 @@ impl Bench {
     }
 
     /// With time that runs so many times as fast for whoever settles.
-    pub(crate) async fn at_speed(
-        command: (&str, &str),
-        mut config: Config,
-        rate: Option<f64>,
-        times: u32,
-    ) -> Self {
+    pub(crate) async fn at_speed(command: (&str, &str), mut config: Config, rate: Option<f64>, times: u32) -> Self {
         config.record = Some(Recording { keep: 100_000, ..Recording::default() });
         let emulator = Emulator::start(config).await.unwrap();
         let token = emulator.token(&Identity::all(embedded::contracts()));

@@ -45,11 +45,9 @@ async fn what_is_settled_deleted_excluded_or_unknown_is_left_out_with_its_reason
     for (name, value) in [("riskLevel", "none"), ("riskState", "remediated")] {
         members[1].insert(name.to_owned(), value.into());
     }
-    for (name, value) in [
-        ("riskLevel", "high"),
-        ("riskState", "confirmedCompromised"),
-        ("riskDetail", "adminConfirmedUserCompromised"),
-    ] {
+    for (name, value) in
+        [("riskLevel", "high"), ("riskState", "confirmedCompromised"), ("riskDetail", "adminConfirmedUserCompromised")]
+    {
         members[2].insert(name.to_owned(), value.into());
     }
     let mut bench = Bench::with(DISMISS, config, None).await;
