@@ -150,7 +150,8 @@ impl Members {
     pub fn page(&self) -> Option<i64> {
         let top = self.option("$top")?;
         match self.contract.resolve(top) {
-            Shape::Integer { max, .. } => *max,
+            // What merely fits its type is no bound.
+            Shape::Integer { max, .. } => max.filter(|max| *max < i64::from(i32::MAX)),
             _ => None,
         }
     }
