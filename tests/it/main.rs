@@ -22,6 +22,8 @@ mod examples;
 #[cfg(feature = "emulator")]
 mod few;
 #[cfg(feature = "cli")]
+mod groups;
+#[cfg(feature = "cli")]
 mod invented;
 mod layers;
 #[cfg(feature = "cli")]

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use heck::ToKebabCase as _;
 use serde_json::{Map, Value};
 
 use super::super::exit::Failure;
@@ -13,8 +14,12 @@ use crate::report::text;
 pub(super) struct Column {
     /// As it is asked for: `riskLevel`, `activity/detail`.
     pub(super) name: String,
-    /// Whether it is the key of the member, which stands on one line.
+    /// The words for it in a table.
+    pub(super) title: String,
+    /// Whether it is the key of the member.
     pub(super) is_key: bool,
+    /// Whether it had better stand on one line.
+    pub(super) is_whole: bool,
     /// The members of an enumeration, in their order.
     members: Vec<String>,
 }
@@ -47,8 +52,8 @@ impl<'a> Form<'a> {
         let ends = |property: &&Property, end: &str| property.name.to_lowercase().ends_with(end);
         let names = self.properties.iter().filter(|it| ends(it, "displayname") || ends(it, "principalname"));
         let mut names: Vec<&Property> = names.collect();
-        // A row has room for two; the last ones are those of the member itself.
-        names.drain(..names.len().saturating_sub(2));
+        // A row has room for one; the last one tells members apart best.
+        names.drain(..names.len().saturating_sub(1));
         let key = self.properties.iter().find(|property| property.name == self.key);
         let chosen = key.into_iter().chain(names).chain(self.risk()).chain(self.touched());
         chosen.map(|property| self.column(property)).collect()
@@ -72,8 +77,7 @@ impl<'a> Form<'a> {
 
     /// The time of the last change.
     pub(super) fn touched(&self) -> Option<&'a Property> {
-        let is_moment = |property: &&Property| matches!(self.shape(property), Shape::Text { format: Some(format), .. } if format == "date-time");
-        let moments = || self.properties.iter().filter(is_moment);
+        let moments = || self.properties.iter().filter(|property| is_moment(self.shape(property)));
         let changed = |property: &&Property| property.name.contains("pdated") || property.name.contains("odified");
         moments().find(changed).or_else(|| moments().next())
     }
@@ -82,13 +86,18 @@ impl<'a> Form<'a> {
     pub(super) fn named(&self, name: &str) -> Result<Column, Failure> {
         let name = name.trim();
         let (first, below) = name.split_once('/').map_or((name, None), |(first, below)| (first, Some(below)));
-        let Some(property) = self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(first)) else {
+        let is_meant = |property: &&Property| {
+            property.name.eq_ignore_ascii_case(first) || words(&property.name) == first.replace('-', " ").to_lowercase()
+        };
+        let Some(property) = self.properties.iter().find(is_meant) else {
             let there: Vec<&str> = self.properties.iter().map(|property| property.name.as_str()).collect();
             return Err(Failure::input(format!("show '{name}': there is no such property"), there.join(", ")));
         };
         let Some(below) = below else { return Ok(self.column(property)) };
         let column = Form::of(self.contract, &property.shape).named(below)?;
-        Ok(Column { name: format!("{}/{}", property.name, column.name), is_key: false, ..column })
+        let (name, title) =
+            (format!("{}/{}", property.name, column.name), format!("{} {}", words(&property.name), column.title));
+        Ok(Column { name, title, is_key: false, ..column })
     }
 
     /// Every property.
@@ -101,7 +110,9 @@ impl<'a> Form<'a> {
             Shape::Enum { members, .. } => members.clone(),
             _ => Vec::new(),
         };
-        Column { name: property.name.clone(), is_key: property.name == self.key, members }
+        let is_key = property.name == self.key;
+        let is_whole = is_key || is_moment(self.shape(property));
+        Column { name: property.name.clone(), title: words(&property.name), is_key, is_whole, members }
     }
 }
 
@@ -164,6 +175,21 @@ fn plain(one: &Value, other: &Value) -> Ordering {
     }
 }
 
+fn is_moment(shape: &Shape) -> bool {
+    matches!(shape, Shape::Text { format: Some(format), .. } if format == "date-time")
+}
+
+/// A property in words: all of this is about risk, and a time looks like one.
+fn words(property: &str) -> String {
+    let kebab = property.to_kebab_case();
+    if kebab.ends_with("principal-name") {
+        return "upn".to_owned();
+    }
+    let words: Vec<&str> = kebab.strip_prefix("risk-").unwrap_or(&kebab).split('-').collect();
+    let words = words.strip_suffix(&["date", "time"]).unwrap_or(&words);
+    words.strip_prefix(&["last"]).unwrap_or(words).join(" ")
+}
+
 /// Every value within one, without names.
 fn leaves(value: &Value, words: &mut Vec<String>) {
     match value {
@@ -191,7 +217,7 @@ mod tests {
 
     fn column(name: &str, members: &[&str]) -> Column {
         let members = members.iter().map(|member| (*member).to_owned()).collect();
-        Column { name: name.to_owned(), is_key: false, members }
+        Column { name: name.to_owned(), title: words(name), is_key: false, is_whole: false, members }
     }
 
     fn member(value: Value) -> Map<String, Value> {

@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::reading::{self, Pace, Printing, Progress, Stopped, View, each};
 use super::show::{call_arguments, ids, ids_argument};
 use super::writer::Format;
-use super::{offer, verb_command};
+use super::{connected, note_version, offer, verb_command};
 use crate::client::{RawPages, RetryPolicy};
 use crate::contract::Shape;
 use crate::remediation::{Group, Offer, Verb};
@@ -19,7 +19,7 @@ pub(super) fn arguments(group: &'static Group, verb: &'static Verb) -> Command {
         "A table has the newest first; other formats have them as they come, unless they are sorted.\n\n\
          Examples:\n  {call} 04487ee0-f4f6-4e7f-8999-facc5a30e232 --emulator\n  {call} ID --format jsonl"
     );
-    verb_command(verb).arg(ids_argument()).args(reading::arguments()).after_help(examples)
+    connected(verb_command(verb).arg(ids_argument()).args(reading::arguments()), verb).after_help(examples)
 }
 
 pub(super) async fn run(_: &'static Group, verb: &'static Verb, matches: &ArgMatches) -> Result<Exit, Failure> {
@@ -30,6 +30,7 @@ pub(super) async fn run(_: &'static Group, verb: &'static Verb, matches: &ArgMat
         Some(api) => offer(verb, matches, Some(api))?,
         None => asked,
     };
+    note_version(asked, matches, connected.api);
     let Offer { contract, operation } = asked;
     let client = connected.client(asked)?;
     let shape = operation.success.shape.as_ref().and_then(|shape| contract.page_of(shape));
@@ -68,7 +69,7 @@ pub(super) async fn run(_: &'static Group, verb: &'static Verb, matches: &ArgMat
             }
         }
     }
-    match printing.finish() {
+    match printing.finish(None) {
         Err(Stopped::Failed(failure)) => Err(failure),
         _ => ended,
     }

@@ -7,7 +7,7 @@ use super::super::exit::{Exit, Failure};
 use super::columns::{Column, Form};
 use super::connection::Connection;
 use super::reading::{Member, Pace, Printing, Progress, Stopped, View, each};
-use super::{filters, offer, reading, verb_command};
+use super::{connected, filters, note_version, offer, reading, verb_command};
 use crate::client::{Clock as _, RawPages, RetryPolicy, SystemClock};
 use crate::remediation::{Group, Members, Offer, Selection, Verb};
 
@@ -20,13 +20,14 @@ pub(super) fn arguments(group: &'static Group, verb: &'static Verb) -> Command {
     let arg = |name: &'static str| Arg::new(name).long(name).help_heading("Output");
     let top = arg("top").value_name("N").value_parser(value_parser!(u64).range(1..));
     command = command.arg(top.help("Stop after so many"));
-    let count = arg("count").action(ArgAction::SetTrue).conflicts_with_all(["columns", "sort", "format", "select"]);
+    let count = arg("count").action(ArgAction::SetTrue).conflicts_with_all(["columns", "sort", "format"]);
     command = command.arg(count.help("Print only how many there are"));
     if members.iter().any(|members| members.takes("$select")) {
         let select = arg("select").value_name("LIST").value_delimiter(',').action(ArgAction::Append);
+        let select = select.conflicts_with("count");
         command = command.arg(select.help("Properties that the service sends; the key is always among them"));
     }
-    command.after_help(examples(group, verb, &members))
+    connected(command, verb).after_help(examples(group, verb, &members))
 }
 
 fn examples(group: &Group, verb: &Verb, members: &[Members]) -> String {
@@ -54,6 +55,7 @@ pub(super) async fn run(verb: &'static Verb, matches: &ArgMatches) -> Result<Exi
         Some(api) => listing(Some(api))?,
         None => listing(None)?,
     };
+    note_version(listing.offer, matches, connected.api);
     let client = connected.client(listing.offer)?;
     let operation = listing.offer.operation;
     let pages = RawPages::new(&connected.session, &client, &operation.id, listing.query());
@@ -126,7 +128,7 @@ impl Listing {
         let read = read.await;
         progress.clear();
         // What came is shown, also where not everything did.
-        let finished = printing.finish();
+        let finished = printing.finish(self.top);
         match (read, finished) {
             (Err(Stopped::Failed(failure)), _) | (_, Err(Stopped::Failed(failure))) => Err(failure),
             _ => Ok(Exit::Done),

@@ -16,7 +16,7 @@ mod writer;
 use std::sync::LazyLock;
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
 use super::exit::{Exit, Failure};
 use crate::embedded;
@@ -108,18 +108,23 @@ fn with_verbs(command: Command) -> Command {
     })
 }
 
-/// A command of a verb, with what every one has.
+/// A command of a verb.
 fn verb_command(verb: &'static Verb) -> Command {
     let summary = verb.offer(None).map_or("", |offer| offer.operation.summary.as_str());
+    Command::new(verb.name.as_str()).about(summary.trim_end_matches('.'))
+}
+
+/// The same with what every one has; it comes last in the help.
+fn connected(command: Command, verb: &'static Verb) -> Command {
+    let about = command.get_about().cloned();
     let apis: Vec<&str> = verb.offers.iter().map(|offer| offer.contract.api.as_str()).collect();
     let api = clap::Arg::new(API)
         .long(API)
         .value_name("VERSION")
         .value_parser(clap::builder::PossibleValuesParser::new(apis))
         .help("API version; the first stable one that has the operation by default");
-    <connection::Connection as clap::Args>::augment_args(
-        Command::new(verb.name.as_str()).about(summary.trim_end_matches('.')).arg(api),
-    )
+    // What the options' own type says of itself is not about the command.
+    <connection::Connection as Args>::augment_args(command).about(about.unwrap_or_default()).long_about(None).arg(api)
 }
 
 const API: &str = "api";
@@ -134,17 +139,21 @@ fn offer(verb: &'static Verb, matches: &ArgMatches, of_address: Option<&str>) ->
         return Err(Failure::input(what, "leave the version out of --server, or leave out --api"));
     }
     let offer = verb.offer(asked.or(of_address));
-    let offer = offer.ok_or_else(|| {
+    offer.ok_or_else(|| {
         let apis: Vec<&str> = verb.offers.iter().map(|offer| offer.contract.api.as_str()).collect();
         let api = asked.or(of_address).unwrap_or_default();
         Failure::input(format!("call '{}' in {api}: it is not there", verb.name), format!("use {}", apis.join(" or ")))
-    })?;
+    })
+}
+
+/// Tells that a version is used that may change, where nobody asked for it.
+fn note_version(offer: Offer, matches: &ArgMatches, of_address: Option<&str>) {
     let first = embedded::contracts().iter().min_by_key(|contract| contract.order());
-    if let Some(first) = first.filter(|first| asked.or(of_address).is_none() && first.api != offer.contract.api) {
+    let is_asked = matches.contains_id(API) || of_address.is_some();
+    if let Some(first) = first.filter(|first| !is_asked && first.api != offer.contract.api) {
         let (api, first) = (&offer.contract.api, &first.api);
         super::output::note(&format!("note: {first} has no such operation; using {api}, which may change"));
     }
-    Ok(offer)
 }
 
 fn capitalised(text: &str) -> String {

@@ -163,7 +163,8 @@ impl<'a> Printing<'a> {
         Ok(self.writer.flush()?)
     }
 
-    pub(super) fn finish(mut self) -> Result<(), Stopped> {
+    /// Writes what was kept back; of what was sorted, the first ones.
+    pub(super) fn finish(mut self, top: Option<usize>) -> Result<(), Stopped> {
         if let Some((column, descending)) = &self.view.sort {
             // Stable, so that equal ones stay in the order of the service.
             self.sorted.sort_by(|one, other| match descending {
@@ -171,7 +172,7 @@ impl<'a> Printing<'a> {
                 false => column.order(one, other),
             });
         }
-        for member in &self.sorted {
+        for member in self.sorted.iter().take(top.unwrap_or(usize::MAX)) {
             self.writer.member(member)?;
         }
         Ok(self.writer.finish()?)

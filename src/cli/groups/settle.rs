@@ -3,11 +3,11 @@
 use clap::{ArgMatches, Command};
 
 use super::super::exit::{Exit, Failure};
-use super::verb_command;
+use super::{connected, verb_command};
 use crate::remediation::{Group, Verb};
 
 pub(super) fn arguments(_: &'static Group, verb: &'static Verb) -> Command {
-    verb_command(verb)
+    connected(verb_command(verb), verb)
 }
 
 pub(super) async fn run(group: &'static Group, verb: &'static Verb, _: &ArgMatches) -> Result<Exit, Failure> {

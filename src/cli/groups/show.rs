@@ -9,7 +9,7 @@ use super::columns::Form;
 use super::connection::Connection;
 use super::reading::{self, Member, Pace, Printing, Stopped, View};
 use super::writer::Format;
-use super::{offer, table, verb_command};
+use super::{connected, note_version, offer, table, verb_command};
 use crate::client::{AnyClient, RetryPolicy};
 use crate::contract::{Operation, Shape};
 use crate::remediation::{Group, Id, IdForm, Ids, Offer, Verb};
@@ -27,7 +27,7 @@ pub(super) fn arguments(group: &'static Group, verb: &'static Verb) -> Command {
         "A table shows everything that is known of a member, a property a line.\n\n\
          Examples:\n  {call} 04487ee0-f4f6-4e7f-8999-facc5a30e232 --emulator\n  {call} ID --format json"
     );
-    verb_command(verb).arg(ids_argument()).args(reading::arguments()).after_help(examples)
+    connected(verb_command(verb).arg(ids_argument()).args(reading::arguments()), verb).after_help(examples)
 }
 
 /// The identities that were given, each once. One that is malformed ends the command.
@@ -59,6 +59,7 @@ pub(super) async fn run(verb: &'static Verb, matches: &ArgMatches) -> Result<Exi
         Some(api) => offer(verb, matches, Some(api))?,
         None => asked,
     };
+    note_version(asked, matches, connected.api);
     let Offer { contract, operation } = asked;
     let client = connected.client(asked)?;
     let shape = operation.success.shape.as_ref();
@@ -129,7 +130,7 @@ impl<'a> Shown<'a> {
 
     fn finish(self) -> Result<(), Stopped> {
         match self {
-            Self::Listed(printing) => printing.finish(),
+            Self::Listed(printing) => printing.finish(None),
             Self::Pairs { blocks, .. } => output::print(&blocks.join("\n")).map_err(Stopped::Failed),
         }
     }

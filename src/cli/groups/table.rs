@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 
 /// The width where nobody says how wide it is.
-const WIDTH: u16 = 120;
+pub(super) const WIDTH: u16 = 120;
 /// A terminal that is narrower gets lines that it wraps itself.
 const NARROWEST: u16 = 40;
 
@@ -17,7 +17,7 @@ pub(super) fn width() -> u16 {
 /// Rows below a header, aligned; columns at `whole` are never broken over lines.
 pub(super) fn rows(header: &[String], rows: Vec<Vec<String>>, whole: &[usize], width: u16) -> String {
     let mut table = table(width);
-    table.set_header(header.iter().map(|name| name.to_uppercase()));
+    table.set_header(header);
     table.add_rows(rows);
     for at in whole {
         if let Some(column) = table.column_mut(*at) {

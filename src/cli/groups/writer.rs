@@ -96,8 +96,10 @@ impl<W: Write> Writer<W> {
         match self.format {
             Format::Table if self.rows.is_empty() => {}
             Format::Table => {
-                let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
-                let is_whole = |(at, column): (usize, &Column)| column.is_key.then_some(at);
+                let names: Vec<String> = self.columns.iter().map(|column| column.title.to_uppercase()).collect();
+                let is_whole = |(at, column): (usize, &Column)| {
+                    (column.is_key || column.is_whole && self.width >= table::WIDTH).then_some(at)
+                };
                 let whole: Vec<usize> = self.columns.iter().enumerate().filter_map(is_whole).collect();
                 let text = table::rows(&names, std::mem::take(&mut self.rows), &whole, self.width);
                 self.output.write_all(text.as_bytes())?;
