@@ -18,6 +18,10 @@ pub const ACCEPTED: &str = include_str!(concat!(env!("OUT_DIR"), "/accepted.toml
 #[cfg(feature = "conformance")]
 pub const SURVIVORS: &str = include_str!(concat!(env!("OUT_DIR"), "/survivors.toml"));
 
+/// Where clouds sign in, and the ids of permissions, beside the same descriptions.
+#[cfg(feature = "remediation")]
+pub const SIGNIN: &str = include_str!(concat!(env!("OUT_DIR"), "/signin.toml"));
+
 /// Every embedded contract, one an API version.
 #[must_use]
 pub fn contracts() -> &'static [Contract] {

@@ -69,6 +69,8 @@ pub mod report;
 pub mod rules;
 #[cfg(all(feature = "conformance", feature = "emulator"))]
 pub mod selftest;
+#[cfg(feature = "remediation")]
+pub mod signin;
 #[cfg(feature = "conformance")]
 pub mod spec;
 #[cfg(feature = "conformance")]

@@ -15,6 +15,8 @@ pub enum Exit {
     Unusable,
     /// The server could not be reached, or refused before anything was sent.
     Unreachable,
+    /// Stopped part-way: something was done, or printed, and not all of it.
+    Partial,
     /// Interrupted.
     Interrupted,
 }
@@ -28,6 +30,7 @@ impl Exit {
             Self::Findings => 1,
             Self::Unusable => 2,
             Self::Unreachable => 3,
+            Self::Partial => 4,
             Self::Interrupted => 130,
         }
     }

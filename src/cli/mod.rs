@@ -3,6 +3,7 @@
 
 mod accepted_list;
 mod check;
+mod completions;
 mod conform;
 mod corpus;
 mod docs;
@@ -10,6 +11,8 @@ mod exit;
 mod explain;
 mod findings;
 mod git;
+mod groups;
+mod man;
 mod output;
 mod probes;
 mod progress;
@@ -19,13 +22,15 @@ mod schema;
 mod seed_file;
 mod self_test;
 mod serve;
+mod signing_in;
 mod spec;
 mod specs;
 mod stage;
+mod whoami;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use exit::Exit;
 use exit::Failure;
@@ -42,16 +47,19 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
     0  done, nothing to report
-    1  done, with findings
+    1  done, with findings, or not everything was there
     2  unusable arguments or input; nothing was sent
     3  the server could not be reached, or refused before anything was sent
+    4  stopped part-way: what was printed is not all
   130  interrupted
 
 Try:
+  entra-risk users list --emulator         a tenant of made-up accounts, to try everything with
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
   entra-risk conform --self-test          what the checks themselves can notice
   entra-risk check -- COMMAND…            a verdict on your program, by the requests that it makes
+  entra-risk whoami                       who you are to Microsoft Graph, and what you may do with this program
   entra-risk serve                        a double of the service, with a token to use it
   entra-risk docs lint DIR                where documentation pages contradict themselves
   entra-risk spec compare --docs DIR      where pages and description disagree; --metadata FILE: service and description";
@@ -59,6 +67,8 @@ Try:
 #[derive(Debug, Subcommand)]
 enum Command {
     // Their own comments are the help: one here would replace the long form too.
+    #[command(flatten)]
+    Groups(groups::Groups),
     Check(Box<check::Check>),
     Conform(Box<conform::Conform>),
     Explain(explain::Explain),
@@ -66,6 +76,9 @@ enum Command {
     Docs(docs::Docs),
     Serve(serve::Serve),
     Spec(spec::Spec),
+    Whoami(Box<whoami::Whoami>),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// Runs the program with the arguments of the process.
@@ -73,6 +86,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (result, json) = match arguments.command {
+        Command::Groups(command) => {
+            let json = command.is_json();
+            (runtime(true).and_then(|runtime| runtime.block_on(groups::run(command))), json)
+        }
+        Command::Completions(command) => (completions::run(&command, &mut Arguments::command()), false),
+        Command::Man(command) => (man::run(&command, Arguments::command()), false),
         Command::Check(command) => {
             let json = command.is_json();
             (runtime(true).and_then(|runtime| runtime.block_on(check::run(*command))), json)
@@ -89,6 +108,10 @@ pub fn main() -> ExitCode {
         }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
         Command::Spec(command) => (spec::run(&command), command.is_json()),
+        Command::Whoami(command) => {
+            let json = command.is_json();
+            (runtime(false).and_then(|runtime| runtime.block_on(whoami::run(*command))), json)
+        }
     };
     match result {
         Ok(exit) => exit.into(),

@@ -163,7 +163,7 @@ pub(super) fn choose_for<'a>(contracts: &'a [Contract], apis: &[String], url: &s
 }
 
 /// The API version at the end of an address: one that is described, or of the form of Graph's.
-fn version_of<'u>(url: &'u str, contracts: &[Contract]) -> Option<&'u str> {
+pub(super) fn version_of<'u>(url: &'u str, contracts: &[Contract]) -> Option<&'u str> {
     // What else is wrong with it is for the session to say.
     let (_, path) = url.split_once("://").map_or(url, |(_, rest)| rest).split_once('/')?;
     let last = path.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;

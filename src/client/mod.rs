@@ -28,12 +28,14 @@ mod error;
 pub mod generated;
 mod open_enum;
 mod paging;
+mod raw_pages;
 mod refusal;
 mod retry;
 mod session;
 #[cfg(test)]
 mod surface;
 mod token;
+mod trace;
 mod transport;
 
 pub use answer::Answer;
@@ -43,11 +45,14 @@ pub use call::Call;
 pub use clock::{Clock, SystemClock};
 pub use error::{Delivery, Error, ErrorKind};
 pub use paging::{Page, Pages};
+pub use raw_pages::{RawPage, RawPages};
 pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};
 pub use transport::SessionError;
-#[cfg(feature = "conformance")]
+#[cfg(feature = "remediation")]
+pub(crate) use transport::http_client;
+#[cfg(any(feature = "conformance", feature = "remediation"))]
 pub(crate) use {refusal::describe, transport::is_loopback};
 
 /// A future that may move between threads.

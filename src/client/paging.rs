@@ -27,7 +27,7 @@ pub struct Pages<'a, P> {
     session: Session,
     operation: &'static str,
     next: Next<'a, P>,
-    seen: HashSet<u64>,
+    trail: Trail,
 }
 
 enum Next<'a, P> {
@@ -38,7 +38,7 @@ enum Next<'a, P> {
 
 impl<'a, P: Page> Pages<'a, P> {
     pub(crate) fn new(session: &Session, operation: &'static str, first: BoxFuture<'a, Result<P, Error>>) -> Self {
-        Self { session: session.clone(), operation, next: Next::First(first), seen: HashSet::new() }
+        Self { session: session.clone(), operation, next: Next::First(first), trail: Trail::default() }
     }
 
     /// The next page; `None` after the last one, and after an error.
@@ -58,14 +58,7 @@ impl<'a, P: Page> Pages<'a, P> {
 
     async fn follow(&mut self, link: &str) -> Result<P, Error> {
         let call = Call::new(self.operation);
-        let fail = |reason: String| Error::noticed(ErrorKind::NextLink, reason, &call);
-        // Kept as hashes: a long listing has long links.
-        if !self.seen.insert(hash(link)) {
-            return Err(fail(
-                "follow the next link: it was followed before, so the listing would never end".to_owned(),
-            ));
-        }
-        let url = Url::parse(link).map_err(|error| fail(format!("follow the next link: it is no address: {error}")))?;
+        let url = self.trail.step(link).map_err(|reason| Error::noticed(ErrorKind::NextLink, reason, &call))?;
         self.session.for_call(&call).follow(url, &call).await
     }
 
@@ -86,6 +79,26 @@ impl<'a, P: Page> Pages<'a, P> {
             items.append(&mut page?.into_items());
         }
         Ok(items)
+    }
+}
+
+/// The links that were followed, as hashes: a long listing has long links.
+#[derive(Debug, Default)]
+pub(super) struct Trail(HashSet<u64>);
+
+impl Trail {
+    /// The address of a link that was not followed before.
+    pub(super) fn step(&mut self, link: &str) -> Result<Url, String> {
+        let url = Url::parse(link).map_err(|error| format!("follow the next link: it is no address: {error}"))?;
+        match self.0.insert(hash(link)) {
+            true => Ok(url),
+            false => Err("follow the next link: it was followed before, so the listing would never end".to_owned()),
+        }
+    }
+
+    /// Forgets a link whose page did not come.
+    pub(super) fn back(&mut self, link: &str) {
+        self.0.remove(&hash(link));
     }
 }
 

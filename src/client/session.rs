@@ -13,9 +13,11 @@ use super::call::{Call, Refusal};
 use super::challenge;
 use super::error::unexpected;
 use super::retry::retry_after;
+use super::trace::Attempt;
 use super::transport::{SessionError, Target, address, fits, http_client, is_home};
 use super::{
-    Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest, refusal,
+    Answer, Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest,
+    refusal,
 };
 
 /// How long one attempt may take, answer included.
@@ -211,15 +213,23 @@ impl Session {
         loop {
             let next = request.try_clone();
             self.note(|trace| trace.attempts += 1);
-            let response = match shared.http.execute(request).await {
+            let (method, sent) = (request.method().clone(), shared.clock.elapsed());
+            let answer = shared.http.execute(request).await;
+            let took = shared.clock.elapsed().saturating_sub(sent);
+            let attempt_made = Attempt { call: self.call.as_deref(), method: &method, took };
+            let response = match answer {
                 Ok(response) => response,
-                Err(error) => return Err(self.failed(error)),
+                Err(error) => {
+                    attempt_made.failed(&error);
+                    return Err(self.failed(error));
+                }
             };
             let (status, headers) = (response.status(), response.headers());
             let after = retry_after(headers, shared.clock.now());
             if let Some(call) = &self.call {
                 call.answered(status, headers, after);
             }
+            attempt_made.answered(status, headers);
             if status.is_success() {
                 return Ok(response);
             }
@@ -286,6 +296,22 @@ impl Session {
 
     /// Reads the page behind a link of the service.
     pub(super) async fn follow<T: serde::de::DeserializeOwned>(&self, url: Url, call: &Call) -> Result<T, Error> {
+        self.read(url, call).await.map(|(_, page)| page)
+    }
+
+    /// Reads the page behind a next link of a listing, as JSON: for who calls operations by their ids.
+    ///
+    /// # Errors
+    /// As a call of the operation, and where the link leads away from the service.
+    pub async fn page_behind(&self, operation: &'static str, link: &str) -> Result<Answer, Error> {
+        let call = Call::new(operation);
+        let no_address = |error| format!("follow the next link: it is no address: {error}");
+        let url = Url::parse(link).map_err(|error| Error::noticed(ErrorKind::NextLink, no_address(error), &call))?;
+        let (headers, body) = self.for_call(&call).read(url, &call).await?;
+        Ok(Answer { status: StatusCode::OK.as_u16(), headers, body: Some(body) })
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(&self, url: Url, call: &Call) -> Result<(HeaderMap, T), Error> {
         if !is_home(self.shared.target.url(), &url) {
             let (to, home) = (url.origin().ascii_serialization(), &self.shared.resource);
             let message = match to == *home {
@@ -308,11 +334,16 @@ impl Session {
         if status != StatusCode::OK {
             return Err(Error::noticed(ErrorKind::Unexpected, unexpected(status), call));
         }
+        let headers = response.headers().clone();
         let body = response.bytes().await;
         let body =
             body.map_err(|error| Error::of_call::<()>(progenitor_client::Error::ResponseBodyError(error), call))?;
-        serde_json::from_slice(&body)
-            .map_err(|error| Error::of_call::<()>(progenitor_client::Error::InvalidResponsePayload(body, error), call))
+        match serde_json::from_slice(&body) {
+            Ok(page) => Ok((headers, page)),
+            Err(error) => {
+                Err(Error::of_call::<()>(progenitor_client::Error::InvalidResponsePayload(body, error), call))
+            }
+        }
     }
 }
 

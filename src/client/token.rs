@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use http::HeaderValue;
 
@@ -92,6 +93,12 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// Where there is none; with `claims`, also where the provider cannot ask for claims: the
     /// call then fails with the service's own answer.
     fn token<'a>(&'a self, request: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, TokenError>>;
+}
+
+impl<P: TokenProvider + ?Sized> TokenProvider for Arc<P> {
+    fn token<'a>(&'a self, request: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, TokenError>> {
+        (**self).token(request)
+    }
 }
 
 /// One token for as long as it lasts.

@@ -18,7 +18,7 @@ pub use convention::Convention;
 pub use exchange::{Exchange, Message, Stated, Statement};
 pub use fact::{Fact, FactId, Origin, Rests, Source};
 pub use operation::{
-    Alias, Becomes, Body, Clouds, Effect, Given, GivenValue, Header, Licence, Log, Missing, Operation, Owner,
+    Alias, Becomes, Body, Clouds, Command, Effect, Given, GivenValue, Header, Licence, Log, Missing, Operation, Owner,
     Permissions, Processing, Query, Refused, Reply, Role, ValueSource,
 };
 pub use path::{MatchedPath, Template};

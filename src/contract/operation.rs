@@ -46,6 +46,9 @@ pub struct Operation {
     /// The clouds in which the operation is offered, where they are not all of the API's.
     #[serde(default)]
     pub clouds: Option<Clouds>,
+    /// How it is called on a command line. Ours alone, and so no fact.
+    #[serde(default)]
+    pub command: Command,
     /// Who describes the operation.
     pub source: Source,
     /// Where our description starts to describe it.
@@ -86,6 +89,15 @@ pub struct Clouds {
     pub source: Source,
     /// Where our description says so.
     pub origin: Origin,
+}
+
+/// How an operation is offered on a command line. What is not said here follows from its path and set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Group and verb, where others are wanted than those that follow: `users revoke-sessions`.
+    pub name: Option<(String, String)>,
+    /// Whether it may be done to whatever a filter finds. Otherwise each identity has to be given.
+    pub filters: bool,
 }
 
 /// Another path of the same operation.

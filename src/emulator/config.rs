@@ -59,6 +59,8 @@ pub struct Config {
     pub proxy: Option<Proxying>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
+    /// How the dice of faults with a probability fall: the same number gives the same falls.
+    pub dice: u64,
 }
 
 impl Config {
@@ -85,6 +87,7 @@ impl Config {
             outside_is_501: false,
             proxy: None,
             faults: Vec::new(),
+            dice: 0,
         }
     }
 }

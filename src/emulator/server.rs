@@ -108,7 +108,7 @@ impl Emulator {
             any_token: config.any_token,
             page_size: config.page_size,
             capacity: config.capacity,
-            watch: Watch::new(record, config.faults).answering_outside(config.outside_is_501),
+            watch: Watch::new(record, config.faults).with_dice(config.dice).answering_outside(config.outside_is_501),
             users: config.users,
             bounds: Bounds { per_entity: config.logged_per_entity, total: config.logged },
             clock: config.clock,

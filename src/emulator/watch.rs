@@ -55,6 +55,15 @@ impl Watch {
         }
     }
 
+    /// With dice of faults that fall in another way.
+    pub(super) fn with_dice(self, seed: u64) -> Self {
+        self.change(|active| {
+            let faults = std::mem::replace(active, Active::new(Vec::new()));
+            *active = faults.with_dice(seed);
+        });
+        self
+    }
+
     /// Answers 501 where no contract speaks of a path, if so wished.
     pub(super) fn answering_outside(self, outside_is_501: bool) -> Self {
         Self { outside_is_501, ..self }

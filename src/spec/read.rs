@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Content, Document, Node, SpecError, escape};
 use crate::contract::{
-    Alias, Body, Clouds, Contract, Convention, EntitySet, Header, Licence, Operation, Permissions, Property, Query,
-    Reply, Role, Server, Shape, Source, Template,
+    Alias, Body, Clouds, Command, Contract, Convention, EntitySet, Header, Licence, Operation, Permissions, Property,
+    Query, Reply, Role, Server, Shape, Source, Template,
 };
 
 pub(super) type Result<T> = std::result::Result<T, SpecError>;
@@ -136,6 +136,7 @@ impl Reader<'_> {
             of: self.of()?,
             licence: self.licence()?,
             clouds: self.clouds()?,
+            command: self.command()?,
             source,
             origin,
         })
@@ -164,6 +165,18 @@ impl Reader<'_> {
             source: self.source("/x-entra-clouds", node.line)?,
             origin: self.document.origin(node.line),
         }))
+    }
+
+    fn command(&self) -> Result<Command> {
+        let Some(node) = self.node.get("x-entra-command") else { return Ok(Command::default()) };
+        let name = match node.get("name") {
+            None => None,
+            Some(name) => match name.text().and_then(|text| text.split_once(' ')) {
+                Some((group, verb)) if is_word(group) && is_word(verb) => Some((group.to_owned(), verb.to_owned())),
+                _ => return self.fail(name.line, "the name of a command is two words, such as 'users dismiss'"),
+            },
+        };
+        Ok(Command { name, filters: node.is_true("filters") })
     }
 
     fn aliases(&self) -> Result<Vec<Alias>> {
@@ -279,6 +292,13 @@ impl Reader<'_> {
             origin: self.document.origin(line),
         })
     }
+}
+
+/// Whether a text is a word of a command line: `confirm-safe`.
+fn is_word(text: &str) -> bool {
+    let fits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    text.split('-').all(fits)
 }
 
 fn shape(document: &Document, node: &Node, pointer: &str) -> Result<Shape> {

@@ -54,11 +54,13 @@ const LAYERS: &[Layer] = &[
             "report",
             "rules",
             "selftest",
+            "signin",
             "spec",
             "verdict",
         ],
         &[],
     ),
+    ("signin", &["client", "contract"], &["embedded"]),
     ("remediation", &["client", "contract", "odata"], &["embedded"]),
     ("main", &["cli"], &[]),
 ];

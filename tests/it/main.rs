@@ -31,6 +31,8 @@ mod policy;
 #[cfg(feature = "cli")]
 mod regen;
 #[cfg(feature = "cli")]
+mod remediation;
+#[cfg(feature = "cli")]
 mod render;
 #[cfg(feature = "cli")]
 mod report;

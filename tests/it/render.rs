@@ -245,6 +245,7 @@ fn operation() -> impl Strategy<Value = Operation> {
                 of: None,
                 licence: None,
                 clouds: None,
+                command: Default::default(),
                 source,
                 origin,
             }

@@ -73,6 +73,12 @@ impl Active {
         Self { armed, dice: fastrand::Rng::with_seed(SEED) }
     }
 
+    /// The same with dice that fall in another way.
+    pub(in super::super) fn with_dice(mut self, seed: u64) -> Self {
+        self.dice = fastrand::Rng::with_seed(SEED ^ seed);
+        self
+    }
+
     pub(in super::super) fn is_empty(&self) -> bool {
         self.armed.is_empty()
     }

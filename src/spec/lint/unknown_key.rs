@@ -43,6 +43,7 @@ const OPERATION: &[&str] = &[
     "x-entra-sources",
     "x-entra-licence",
     "x-entra-clouds",
+    "x-entra-command",
     "x-entra-aliases",
     "x-entra-permissions",
     "x-entra-roles",

@@ -1,0 +1,153 @@
+//! `entra-risk users …` and its like: what the contracts of this build offer, by the words that
+//! `remediation::Group` derives. No set, operation or property is named here.
+
+mod columns;
+mod connection;
+mod filters;
+mod history;
+mod list;
+mod reading;
+mod settle;
+mod show;
+mod table;
+mod verbose;
+mod writer;
+
+use std::sync::LazyLock;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
+
+use super::exit::{Exit, Failure};
+use crate::embedded;
+use crate::remediation::{Group, Offer, Verb, VerbKind};
+
+static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| Group::all(embedded::contracts()));
+
+/// One command of one group, with its arguments.
+#[derive(Debug)]
+pub(super) struct Groups {
+    group: &'static Group,
+    verb: &'static Verb,
+    matches: ArgMatches,
+}
+
+impl Groups {
+    /// Whether errors are wanted as JSON, as what is printed.
+    pub(super) fn is_json(&self) -> bool {
+        self.matches.try_get_one("format").ok().flatten().is_some_and(writer::Format::is_json)
+    }
+}
+
+impl Subcommand for Groups {
+    fn augment_subcommands(command: Command) -> Command {
+        GROUPS.iter().fold(command, |command, group| command.subcommand(group_command(group)))
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        GROUPS.iter().any(|group| group.name == name)
+    }
+}
+
+impl FromArgMatches for Groups {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let found = matches.subcommand().and_then(|(name, below)| {
+            let group = GROUPS.iter().find(|group| group.name == name)?;
+            let (name, below) = below.subcommand()?;
+            let verb = group.verbs.iter().find(|verb| verb.name == name)?;
+            Some(Self { group, verb, matches: below.clone() })
+        });
+        found.ok_or_else(|| clap::Error::new(ErrorKind::MissingSubcommand))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Runs one command.
+pub(super) async fn run(command: Groups) -> Result<Exit, Failure> {
+    let Groups { group, verb, matches } = command;
+    match verb.kind {
+        VerbKind::List => list::run(verb, &matches).await,
+        VerbKind::Show => show::run(verb, &matches).await,
+        VerbKind::History => history::run(group, verb, &matches).await,
+        VerbKind::Act => settle::run(group, verb, &matches).await,
+    }
+}
+
+fn group_command(group: &'static Group) -> Command {
+    let verbs: Vec<&str> = group.verbs.iter().map(|verb| verb.name.as_str()).collect();
+    let list = group.verbs.iter().find(|verb| verb.kind == VerbKind::List).and_then(|verb| verb.offer(None));
+    let what = list.map_or("", |list| list.operation.summary.as_str());
+    let what = what.strip_prefix("List ").unwrap_or(what).trim_end_matches('.');
+    Command::new(group.name.as_str())
+        .about(format!("{}: {}", capitalised(what), verbs.join(", ")))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        // Only the group that is called needs its options.
+        .defer(with_verbs)
+}
+
+fn with_verbs(command: Command) -> Command {
+    let group = GROUPS.iter().find(|group| group.name == command.get_name());
+    let group = group.expect("a command is made for each group, by its name");
+    group.verbs.iter().fold(command, |command, verb| {
+        let arguments = match verb.kind {
+            VerbKind::List => list::arguments(group, verb),
+            VerbKind::Show => show::arguments(group, verb),
+            VerbKind::History => history::arguments(group, verb),
+            VerbKind::Act => settle::arguments(group, verb),
+        };
+        command.subcommand(arguments)
+    })
+}
+
+/// A command of a verb, with what every one has.
+fn verb_command(verb: &'static Verb) -> Command {
+    let summary = verb.offer(None).map_or("", |offer| offer.operation.summary.as_str());
+    let apis: Vec<&str> = verb.offers.iter().map(|offer| offer.contract.api.as_str()).collect();
+    let api = clap::Arg::new(API)
+        .long(API)
+        .value_name("VERSION")
+        .value_parser(clap::builder::PossibleValuesParser::new(apis))
+        .help("API version; the first stable one that has the operation by default");
+    <connection::Connection as clap::Args>::augment_args(
+        Command::new(verb.name.as_str()).about(summary.trim_end_matches('.')).arg(api),
+    )
+}
+
+const API: &str = "api";
+
+/// The operation in the version that is asked for, by argument or address.
+fn offer(verb: &'static Verb, matches: &ArgMatches, of_address: Option<&str>) -> Result<Offer, Failure> {
+    let asked = matches.get_one::<String>(API).map(String::as_str);
+    if let (Some(asked), Some(of_address)) = (asked, of_address)
+        && asked != of_address
+    {
+        let what = format!("call {asked}: the address of the server is that of {of_address}");
+        return Err(Failure::input(what, "leave the version out of --server, or leave out --api"));
+    }
+    let offer = verb.offer(asked.or(of_address));
+    let offer = offer.ok_or_else(|| {
+        let apis: Vec<&str> = verb.offers.iter().map(|offer| offer.contract.api.as_str()).collect();
+        let api = asked.or(of_address).unwrap_or_default();
+        Failure::input(format!("call '{}' in {api}: it is not there", verb.name), format!("use {}", apis.join(" or ")))
+    })?;
+    let first = embedded::contracts().iter().min_by_key(|contract| contract.order());
+    if let Some(first) = first.filter(|first| asked.or(of_address).is_none() && first.api != offer.contract.api) {
+        let (api, first) = (&offer.contract.api, &first.api);
+        super::output::note(&format!("note: {first} has no such operation; using {api}, which may change"));
+    }
+    Ok(offer)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,116 @@
+//! Somebody who is signed in, and what that is good for.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::client::{Clock, RetryPolicy, Session, StaticToken, SystemClock, TokenProvider};
+use crate::contract::Operation;
+use crate::embedded;
+use crate::signin::{Advice, Advised, Auth, Checked, Claims, Register, Service, check};
+
+/// Somebody who is signed in.
+pub(in crate::cli) struct Signed {
+    /// A session that never sends again by itself: whoever runs a job keeps its pace.
+    pub(in crate::cli) session: Session,
+    /// Who gives its tokens, for sessions of other places of the same root.
+    pub(in crate::cli) tokens: Arc<dyn TokenProvider>,
+    /// What the token says; `None` for one that cannot be read.
+    pub(in crate::cli) claims: Option<Claims>,
+    /// The id of the tenant, where the token says it.
+    pub(in crate::cli) tenant: Option<String>,
+    /// The object id of the caller, or else the id of the app, where the token says it.
+    pub(in crate::cli) identity: Option<String>,
+    /// How one signed in.
+    pub(in crate::cli) auth: Auth,
+    /// Where one signed in, or would.
+    pub(in crate::cli) authority: Option<String>,
+    /// The root below which the versions are.
+    pub(in crate::cli) root: String,
+    /// The version that --server ended with.
+    pub(in crate::cli) api: Option<String>,
+    /// The name of the cloud, where it is one of Microsoft's.
+    pub(in crate::cli) cloud: Option<&'static str>,
+    /// Whether the root is one of Microsoft's.
+    pub(in crate::cli) is_microsoft: bool,
+    pub(super) register: Register,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Signed {
+    /// Somebody who calls an emulator of this process: nothing of the environment is looked at.
+    ///
+    /// Fails for a token that is none, or a root that is no address.
+    pub(in crate::cli) fn on_emulator(root: &str, token: &str) -> Result<Self, Failure> {
+        let tokens = StaticToken::new(token).map_err(|error| Failure::input(format!("use the token: {error}"), ""))?;
+        let tokens: Arc<dyn TokenProvider> = Arc::new(tokens);
+        let session = Session::builder().root(root).token(Arc::clone(&tokens)).retry(RetryPolicy::never()).build();
+        let session = session.map_err(|error| Failure::input(error.to_string(), ""))?;
+        let claims = Claims::read(token);
+        Ok(Self {
+            session,
+            tokens,
+            tenant: claims.as_ref().and_then(|claims| claims.tid.clone()),
+            identity: claims.as_ref().and_then(|claims| claims.identity().map(str::to_owned)),
+            claims,
+            auth: Auth::Token,
+            authority: None,
+            root: root.to_owned(),
+            api: None,
+            cloud: None,
+            is_microsoft: false,
+            register: Register::parse(embedded::SIGNIN)?,
+            clock: Arc::new(SystemClock::new()),
+        })
+    }
+
+    /// What its token says about calling an operation.
+    pub(in crate::cli) fn check<'a>(&'a self, operation: &'a Operation) -> Checked<'a> {
+        let service = Service { root: &self.root, cloud: self.cloud };
+        check(self.claims.as_ref(), operation, service, self.now())
+    }
+
+    /// What to say of such a check.
+    pub(in crate::cli) fn advice(&self, checked: &Checked<'_>) -> Option<Advice> {
+        self.advised().advice(checked)
+    }
+
+    /// Whether it may call an operation, as far as the token says: an error that names what is missing
+    /// and how it is granted, or a warning to be shown, or nothing.
+    pub(in crate::cli) fn require(&self, operation: &Operation) -> Result<Option<String>, Failure> {
+        let checked = self.check(operation);
+        let Some(Advice { what, remedy }) = self.advice(&checked) else { return Ok(None) };
+        match checked.is_refusal() {
+            // The service was not asked, and would refuse.
+            true => Err(Failure { exit: Exit::Unreachable, what: format!("call {}: {what}", operation.id), remedy }),
+            false => Ok(Some(format!("{}: {what}; {remedy}", operation.id))),
+        }
+    }
+
+    /// What time it is.
+    pub(in crate::cli) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    /// Where an administrator consents to what the app asks for.
+    pub(in crate::cli) fn consent(&self) -> Option<String> {
+        self.advised().consent()
+    }
+
+    fn advised(&self) -> Advised<'_> {
+        Advised {
+            register: &self.register,
+            cloud: self.cloud,
+            authority: self.authority.as_deref(),
+            auth: self.auth,
+            claims: self.claims.as_ref(),
+        }
+    }
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed").field("root", &self.root).field("claims", &self.claims).finish_non_exhaustive()
+    }
+}
