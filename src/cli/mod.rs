@@ -12,6 +12,8 @@ mod explain;
 mod findings;
 mod git;
 mod groups;
+mod jobs;
+mod ledger_place;
 mod man;
 mod output;
 mod probes;
@@ -25,7 +27,9 @@ mod serve;
 mod signing_in;
 mod spec;
 mod specs;
+mod spreadsheet;
 mod stage;
+mod table;
 mod whoami;
 
 use std::process::ExitCode;
@@ -55,6 +59,7 @@ Exit codes:
 
 Try:
   entra-risk users list --emulator         a tenant of made-up accounts, to try everything with
+  entra-risk jobs list                    what was done, and what is left to do
   entra-risk conform                      check everything against the embedded emulator
   entra-risk conform --list               the names of all checks
   entra-risk conform --self-test          what the checks themselves can notice
@@ -77,6 +82,7 @@ enum Command {
     Serve(serve::Serve),
     Spec(spec::Spec),
     Whoami(Box<whoami::Whoami>),
+    Jobs(jobs::Jobs),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -108,6 +114,7 @@ pub fn main() -> ExitCode {
         }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
         Command::Spec(command) => (spec::run(&command), command.is_json()),
+        Command::Jobs(command) => (jobs::run(&command), command.is_json()),
         Command::Whoami(command) => {
             let json = command.is_json();
             (runtime(false).and_then(|runtime| runtime.block_on(whoami::run(*command))), json)

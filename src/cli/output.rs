@@ -142,6 +142,16 @@ impl WholeFile {
         Ok(Self { path: path.to_owned(), file })
     }
 
+    /// The file, to write to what is too large to be handed over as one text.
+    pub(super) fn file(&mut self) -> &mut std::fs::File {
+        self.file.as_file_mut()
+    }
+
+    /// Where it will be.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Completes it.
     pub(super) fn finish(mut self, text: &str) -> Result<(), Failure> {
         let fail =

@@ -6,6 +6,7 @@ use heck::ToKebabCase as _;
 use serde_json::{Map, Value};
 
 use super::super::exit::Failure;
+use super::super::spreadsheet::harmless;
 use crate::contract::{Contract, Property, Shape};
 use crate::report::text;
 
@@ -138,14 +139,10 @@ impl Column {
 
     /// What a spreadsheet gets: everything that is known, and nothing that it would calculate.
     pub(super) fn field(&self, member: &Map<String, Value>) -> String {
-        let text = match self.value(member) {
-            None => return String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-        };
-        match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            true => format!("'{text}"),
-            false => text,
+        match self.value(member) {
+            None => String::new(),
+            Some(Value::String(text)) => harmless(text.clone()),
+            Some(value) => harmless(value.to_string()),
         }
     }
 

@@ -9,7 +9,6 @@ mod list;
 mod reading;
 mod settle;
 mod show;
-mod table;
 mod verbose;
 mod writer;
 

@@ -7,8 +7,8 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde_json::{Map, Value};
 
 use super::super::exit::{Exit, Failure};
+use super::super::table;
 use super::columns::{Column, Form};
-use super::table;
 use super::writer::{Format, Writer};
 use crate::client::{Clock, Error, ErrorKind, RawPages, SystemClock};
 use crate::contract::Operation;

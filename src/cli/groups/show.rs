@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 
 use super::super::exit::{Exit, Failure};
 use super::super::output;
+use super::super::table;
 use super::columns::Form;
 use super::connection::Connection;
 use super::reading::{self, Member, Pace, Printing, Stopped, View};
 use super::writer::Format;
-use super::{connected, note_version, offer, table, verb_command};
+use super::{connected, note_version, offer, verb_command};
 use crate::client::{AnyClient, RetryPolicy};
 use crate::contract::{Operation, Shape};
 use crate::remediation::{Group, Id, IdForm, Ids, Offer, Verb};

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use clap::builder::PossibleValue;
 use serde_json::{Map, Value};
 
+use super::super::table;
 use super::columns::Column;
-use super::table;
 
 /// A form of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::open::beside;
 
@@ -24,8 +25,11 @@ impl JobLock {
                 // It was removed by whoever had it before us.
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => match file.try_lock_shared() {
-                    // Somebody only looked whether it is taken.
-                    Ok(()) => std::thread::yield_now(),
+                    // Somebody only looks whether it is taken.
+                    Ok(()) => {
+                        drop(file);
+                        rest();
+                    }
                     Err(TryLockError::WouldBlock) => return Ok(None),
                     Err(TryLockError::Error(error)) => return Err(error),
                 },
@@ -42,8 +46,13 @@ impl JobLock {
     }
 }
 
-/// Those who look hold the lock for an instant.
-const MOST_TRIES: usize = 1000;
+/// Those who look hold the lock for an instant, or for as long as the system lets them stand there.
+const MOST_TRIES: usize = 5000;
+
+#[allow(clippy::disallowed_methods)] // no lock of the system can be waited for only if it is shared
+fn rest() {
+    std::thread::sleep(Duration::from_millis(1));
+}
 
 impl Drop for JobLock {
     fn drop(&mut self) {

@@ -1,5 +1,6 @@
 //! A ledger's file: made, opened, and opened where nothing may be written.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,13 +21,22 @@ pub struct Ledger {
 /// How long to wait for another process. A million ids are written in a few seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 impl Ledger {
     /// Opens a ledger, and makes one where there is none: a file that its owner alone can read.
     ///
     /// # Errors
     /// If it is no ledger, of a later version, or cannot be written to.
     pub fn open(path: &Path) -> Result<Self> {
-        make_file(path).map_err(|error| Fault::from_io(&error).of(path))?;
+        make_file(path).map_err(|error| match Fault::from_io(&error) {
+            Fault::Missing => Fault::Io("its folder does not exist".into()).of(path),
+            fault => fault.of(path),
+        })?;
         Self::open_existing(path)
     }
 

@@ -76,12 +76,11 @@ pub(super) enum Form {
 
 /// Looks at a file, and changes nothing of it.
 pub(super) fn look(connection: &Connection) -> Result<Form, Fault> {
-    let number = |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i64>(0));
-    let read = || -> rusqlite::Result<(i64, i64, i64)> {
-        let n_things = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        Ok((number("application_id")?, number("user_version")?, n_things))
-    };
-    match read().map_err(|error| Fault::from_sqlite(&error))? {
+    // One statement, so that it sees one state of the file while another process makes a ledger of it.
+    let sql = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+               FROM pragma_application_id, pragma_user_version";
+    let read = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?)));
+    match read.map_err(|error| Fault::from_sqlite(&error))? {
         (0, 0, 0) => Ok(Form::Empty),
         (APPLICATION, 1..=VERSION, _) => Ok(Form::Ledger),
         (APPLICATION, found, _) if found > VERSION => Err(Fault::Newer { found, known: VERSION }),

@@ -3,7 +3,7 @@
 mod damage;
 mod files;
 mod rows;
-mod speed;
+mod together;
 
 use std::path::{Path, PathBuf};
 

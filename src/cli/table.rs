@@ -9,13 +9,13 @@ pub(super) const WIDTH: u16 = 120;
 const NARROWEST: u16 = 40;
 
 /// How wide standard output is.
-pub(super) fn width() -> u16 {
+pub(in crate::cli) fn width() -> u16 {
     let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     width.unwrap_or(WIDTH).max(NARROWEST)
 }
 
 /// Rows below a header, aligned; columns at `whole` are never broken over lines.
-pub(super) fn rows(header: &[String], rows: Vec<Vec<String>>, whole: &[usize], width: u16) -> String {
+pub(in crate::cli) fn rows(header: &[String], rows: Vec<Vec<String>>, whole: &[usize], width: u16) -> String {
     let mut table = table(width);
     table.set_header(header);
     table.add_rows(rows);
@@ -28,7 +28,7 @@ pub(super) fn rows(header: &[String], rows: Vec<Vec<String>>, whole: &[usize], w
 }
 
 /// Names and values below each other.
-pub(super) fn pairs(pairs: Vec<[String; 2]>, width: u16) -> String {
+pub(in crate::cli) fn pairs(pairs: Vec<[String; 2]>, width: u16) -> String {
     let mut table = table(width);
     table.add_rows(pairs);
     if let Some(column) = table.column_mut(0) {

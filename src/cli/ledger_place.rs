@@ -1,0 +1,105 @@
+//! Where the ledger is: the same options for whatever writes to it or reads it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use etcetera::BaseStrategy as _;
+
+use super::exit::Failure;
+use crate::remediation::ledger::{Fault, Ledger, LedgerError};
+
+/// The variable that names a ledger.
+const VARIABLE: &str = "ENTRA_RISK_LEDGER";
+/// The file in the folder of this program.
+const FILE: &str = "ledger.sqlite";
+/// The file beside it, for what was only tried.
+const REHEARSALS: &str = "emulator.sqlite";
+
+/// The options, to be flattened into a command.
+#[derive(Debug, Args)]
+pub(super) struct LedgerPlace {
+    /// File that keeps what was asked for, sent and answered; that of ENTRA_RISK_LEDGER, or
+    /// entra-risk/ledger.sqlite in your data directory by default
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+}
+
+impl LedgerPlace {
+    /// The ledger's file; for rehearsals with an emulator the one beside it, if none was named.
+    pub(super) fn path(&self, is_rehearsal: bool) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.ledger {
+            return Ok(path.clone());
+        }
+        let path = match from_environment() {
+            Some(path) => path,
+            None => own_folder()?.join(FILE),
+        };
+        Ok(if is_rehearsal { path.with_file_name(REHEARSALS) } else { path })
+    }
+
+    /// Opens the ledger to write to it, and makes it where there is none.
+    pub(super) fn open(&self, is_rehearsal: bool) -> Result<Ledger, Failure> {
+        let path = self.path(is_rehearsal)?;
+        if self.ledger.is_none() && from_environment().is_none() {
+            make_folder(path.parent().unwrap_or(&path))?;
+        }
+        Ok(Ledger::open(&path)?)
+    }
+
+    /// Opens the ledger to look at it; `None` where there is none, unless one was named.
+    pub(super) fn look(&self, is_rehearsal: bool) -> Result<Option<Ledger>, Failure> {
+        match Ledger::open_read_only(&self.path(is_rehearsal)?) {
+            Err(LedgerError::Unusable { fault: Fault::Missing, .. }) if self.ledger.is_none() => Ok(None),
+            other => Ok(Some(other?)),
+        }
+    }
+}
+
+#[allow(clippy::disallowed_methods)] // the command line reads the environment
+fn from_environment() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn own_folder() -> Result<PathBuf, Failure> {
+    let strategy = etcetera::base_strategy::choose_native_strategy();
+    strategy.map(|strategy| strategy.data_dir().join("entra-risk")).map_err(|error| {
+        Failure::input(
+            format!("find your data directory: {error}"),
+            format!("give a file with --ledger, or in {VARIABLE}"),
+        )
+    })
+}
+
+/// Makes a folder that its owner alone can look into.
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| {
+        let what = format!("make the folder {}: {error}", path.display());
+        Failure::input(what, format!("give a file elsewhere with --ledger, or in {VARIABLE}"))
+    })
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let remedy = match &error {
+            LedgerError::Unusable { fault, .. } => match fault {
+                Fault::Missing => "jobs are begun by the commands that settle risk; give their ledger with --ledger",
+                Fault::NotALedger => "give a ledger, or a new file, with --ledger",
+                Fault::Newer { .. } => "use the version of entra-risk that wrote it, or a later one",
+                Fault::Damaged(_) => "keep a copy of it, and give a new file with --ledger",
+                Fault::Full => "make room, and run the same again",
+                Fault::ReadOnly => "make both writable to you, or give a file elsewhere with --ledger",
+                Fault::NoLocks => "give a file on a disk of this machine with --ledger",
+                Fault::Busy => "run the same again when the other is done",
+                _ => "give a file in a folder that you can write to with --ledger",
+            },
+            LedgerError::Taken { .. } => "wait until it is done, or stop it with Ctrl-C",
+            LedgerError::NoSuchJob { .. } => "entra-risk jobs list shows all",
+            _ => "",
+        };
+        Self::input(error.to_string(), remedy)
+    }
+}
