@@ -37,6 +37,15 @@ impl LedgerPlace {
         Ok(if is_rehearsal { path.with_file_name(REHEARSALS) } else { path })
     }
 
+    /// What a further command needs to find the same ledger, with a space before it.
+    pub(super) fn again(&self, is_rehearsal: bool) -> String {
+        match (&self.ledger, is_rehearsal) {
+            (Some(path), _) => format!(" --ledger {}", super::serve::quoted(&path.to_string_lossy())),
+            (None, true) => " --emulator".to_owned(),
+            (None, false) => String::new(),
+        }
+    }
+
     /// Opens the ledger to write to it, and makes it where there is none.
     pub(super) fn open(&self, is_rehearsal: bool) -> Result<Ledger, Failure> {
         let path = self.path(is_rehearsal)?;

@@ -114,7 +114,10 @@ pub fn main() -> ExitCode {
         }
         Command::Serve(command) => (runtime(true).and_then(|runtime| runtime.block_on(serve::run(command))), false),
         Command::Spec(command) => (spec::run(&command), command.is_json()),
-        Command::Jobs(command) => (jobs::run(&command), command.is_json()),
+        Command::Jobs(command) => {
+            let json = command.is_json();
+            (runtime(true).and_then(|runtime| runtime.block_on(jobs::run(&command))), json)
+        }
         Command::Whoami(command) => {
             let json = command.is_json();
             (runtime(false).and_then(|runtime| runtime.block_on(whoami::run(*command))), json)

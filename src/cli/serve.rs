@@ -190,7 +190,7 @@ fn log_to_stderr(level: Level) {
 /// Ctrl-C, or the signal by which service managers and containers stop a program. It listens for
 /// them from now on, so that whoever reads that we are ready can stop us.
 #[cfg(unix)]
-fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -202,7 +202,7 @@ fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(not(unix))]
-fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         // Without a handler there is nothing to wait for.
         let _ = tokio::signal::ctrl_c().await;

@@ -17,8 +17,6 @@ pub use record::{Head, Recorder, Recording, RecordingError};
 pub use selection::Selection;
 pub use server::ServerOptions;
 pub use target::{TargetError, greet};
-#[cfg(feature = "cli")]
-pub(crate) use target::{is_for_graph, is_graph};
 
 use crate::accepted::Accepted;
 use crate::client::{AnyClient, Connect, SessionError};

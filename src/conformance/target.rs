@@ -270,7 +270,7 @@ fn authority(url: &Url) -> String {
 }
 
 /// Whether a token says that it is for Microsoft Graph. Opaque tokens say nothing.
-pub(crate) fn is_for_graph(token: &str) -> bool {
+fn is_for_graph(token: &str) -> bool {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let claims = token.trim().split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
@@ -287,7 +287,7 @@ pub(crate) fn is_for_graph(token: &str) -> bool {
 /// The application id of Microsoft Graph, the same in every cloud.
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 
-pub(crate) fn is_graph(url: &Url) -> bool {
+fn is_graph(url: &Url) -> bool {
     let origin = url.origin().ascii_serialization();
     Cloud::ALL.iter().any(|cloud| cloud.root() == origin)
 }

@@ -16,7 +16,7 @@ use crate::odata::Instant;
 pub struct Graph {
     session: Session,
     client: AnyClient,
-    action: Option<Action>,
+    action: Action,
     members: Option<Members>,
 }
 
@@ -25,7 +25,7 @@ impl Graph {
     #[must_use]
     pub fn new(session: &Session, action: Action) -> Option<Self> {
         let client = AnyClient::connect(session, &action.contract.api)?;
-        Some(Self { session: session.clone(), client, members: action.members(), action: Some(action) })
+        Some(Self { session: session.clone(), client, members: action.members(), action })
     }
 
     async fn read(&self, listing: &Listing) -> Result<Page, Trouble> {
@@ -82,9 +82,9 @@ impl Graph {
     }
 
     async fn call(&self, ids: Vec<&Id>) -> Result<Answered<bool>, Trouble> {
-        let Some(action) = &self.action else { return Err(unknown_call()) };
-        let arguments = action.arguments(ids);
-        let answer = self.client.dispatch(&action.operation.id, &arguments).await.map_err(|error| trouble(&error))?;
+        let arguments = self.action.arguments(ids);
+        let answer =
+            self.client.dispatch(&self.action.operation.id, &arguments).await.map_err(|error| trouble(&error))?;
         let is_declined = answer.body.as_ref().and_then(|body| body.get("value")) == Some(&Value::Bool(false));
         Ok(answered(&answer, !is_declined))
     }

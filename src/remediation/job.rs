@@ -39,6 +39,8 @@ pub struct Opening<'a> {
     pub settings: &'a Settings,
     /// Requests a second; `None` for as many as the service takes.
     pub rate: Option<f64>,
+    /// Whether it is whatever a filter found.
+    pub by_filter: bool,
     /// Now.
     pub now: Instant,
 }
@@ -52,6 +54,8 @@ struct Kept {
     /// When the plan was made, by the service's clock.
     since: Option<Instant>,
     n_pages: Option<usize>,
+    #[serde(default)]
+    by_filter: bool,
 }
 
 impl Opening<'_> {
@@ -66,7 +70,13 @@ impl Opening<'_> {
         plan: &Plan,
         lens: Option<&Lens>,
     ) -> Result<(Job, Writer), LedgerError> {
-        let kept = Kept { settings: self.settings.clone(), rate: self.rate, since: plan.date, n_pages: plan.n_pages };
+        let kept = Kept {
+            settings: self.settings.clone(),
+            rate: self.rate,
+            since: plan.date,
+            n_pages: plan.n_pages,
+            by_filter: self.by_filter,
+        };
         let scene = self.scene;
         let new = NewJob {
             command: self.command,
@@ -114,11 +124,20 @@ pub struct TakenUp {
     pub since: Option<Instant>,
     /// How many pages the whole list had.
     pub n_pages: Option<usize>,
+    /// Whether it is whatever a filter found.
+    pub by_filter: bool,
     /// The number of its next call.
     pub next_call: u32,
 }
 
 impl TakenUp {
+    /// Requests a second, as a job was begun with.
+    #[must_use]
+    pub fn kept_rate(record: &JobRecord) -> Option<f64> {
+        let kept: Result<Kept, _> = serde_json::from_value(record.settings.clone());
+        kept.map_or(Some(super::DOCUMENTED), |kept| kept.rate)
+    }
+
     /// Reads a job back.
     ///
     /// # Errors
@@ -130,6 +149,7 @@ impl TakenUp {
             rate: Some(super::DOCUMENTED),
             since: None,
             n_pages: None,
+            by_filter: false,
         });
         let mut roll = Roll::default();
         for id in ledger.ids(job, &Standing::ALL, 0) {
@@ -140,8 +160,8 @@ impl TakenUp {
             roll.add(id.id, before, standing, id.detail.as_deref());
         }
         let next_call = ledger.next_call(job)?;
-        let Kept { settings, rate, since, n_pages } = kept;
-        Ok(Self { record, roll, settings, rate, since, n_pages, next_call })
+        let Kept { settings, rate, since, n_pages, by_filter } = kept;
+        Ok(Self { record, roll, settings, rate, since, n_pages, by_filter, next_call })
     }
 }
 

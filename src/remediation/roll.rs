@@ -29,6 +29,7 @@ pub mod left_out {
 pub struct Roll {
     ids: IndexSet<Id>,
     rows: Vec<Row>,
+    counts: [usize; Standing::ALL.len()],
     details: IndexSet<Box<str>>,
 }
 
@@ -51,6 +52,7 @@ impl Roll {
             return None;
         }
         let detail = self.detail_number(detail);
+        self.counts[standing as usize] += 1;
         self.rows.push(Row { before, standing, attempts: 0, detail });
         Some(index)
     }
@@ -107,6 +109,8 @@ impl Roll {
     pub fn stand(&mut self, index: usize, standing: Standing, detail: Option<&str>) {
         let detail = self.detail_number(detail);
         let row = &mut self.rows[index];
+        self.counts[row.standing as usize] -= 1;
+        self.counts[standing as usize] += 1;
         (row.standing, row.detail) = (standing, detail);
     }
 
@@ -144,7 +148,7 @@ impl Roll {
     /// How many have this standing.
     #[must_use]
     pub fn count(&self, standing: Standing) -> usize {
-        self.rows.iter().filter(|row| row.standing == standing).count()
+        self.counts[standing as usize]
     }
 
     /// Details are few: reasons and codes. Should a service have more codes than fit, the last one

@@ -150,14 +150,28 @@ impl Run<'_> {
         let queue: VecDeque<Vec<u32>> = planned.chunks(self.action.most).map(<[u32]>::to_vec).collect();
         // A single batch is verified anyway, and nothing comes behind it.
         let canary = self.settings.canary && self.settings.verify && lens.is_some() && queue.len() > 1;
-        let mut course =
-            Course { roll, lens, listener, n_reads: 0, queue, canary, n_accepted: 0, n_put_off: 0, n_unreached: 0 };
+        let mut course = Course { queue, canary, ..Course::new(roll, lens, listener) };
         let end = self.to_the_end(&caller, &mut course).await;
         Report {
             halt: end.err(),
             n_calls: (caller.next.into_inner() - self.next_call) as usize,
             n_reads: course.n_reads,
         }
+    }
+
+    /// Only reads back what became of all that was sent. What is unknown and did not move stands at
+    /// planned then: it was not done.
+    pub async fn look_again(
+        &self,
+        roll: &mut Roll,
+        lens: Option<&mut Lens>,
+        listener: &mut dyn FnMut(Event<'_>),
+    ) -> Report {
+        let unchanged: Vec<usize> = roll.with(&[Standing::Unchanged]).collect();
+        unchanged.into_iter().for_each(|index| roll.stand(index, Standing::Accepted, None));
+        let mut course = Course::new(roll, lens, listener);
+        let end = self.read_back(&mut course).await;
+        Report { halt: end.err(), n_calls: 0, n_reads: course.n_reads }
     }
 
     async fn to_the_end(&self, caller: &Caller<'_>, course: &mut Course<'_, '_>) -> Result<(), Halt> {
@@ -286,7 +300,12 @@ impl Run<'_> {
     }
 }
 
-impl Course<'_, '_> {
+impl<'r, 'l> Course<'r, 'l> {
+    fn new(roll: &'r mut Roll, lens: Option<&'r mut Lens>, listener: &'l mut dyn FnMut(Event<'_>)) -> Self {
+        let queue = VecDeque::new();
+        Self { roll, lens, listener, n_reads: 0, queue, canary: false, n_accepted: 0, n_put_off: 0, n_unreached: 0 }
+    }
+
     pub(super) fn stand(&mut self, batch: &[u32], standing: Standing, detail: Option<&str>) {
         for index in batch {
             self.roll.stand(*index as usize, standing, detail);

@@ -2,7 +2,7 @@
 //! `remediation::Group` derives. No set, operation or property is named here.
 
 mod columns;
-mod connection;
+pub(super) mod connection;
 mod filters;
 mod history;
 mod list;
@@ -12,6 +12,7 @@ mod show;
 mod verbose;
 mod writer;
 
+pub(super) use self::settle::{Resume, Verify};
 use std::sync::LazyLock;
 
 use clap::error::ErrorKind;
@@ -27,14 +28,23 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| Group::all(embedded::cont
 #[derive(Debug)]
 pub(super) struct Groups {
     group: &'static Group,
-    verb: &'static Verb,
+    task: Task,
     matches: ArgMatches,
+}
+
+/// What a command of a group does.
+#[derive(Debug)]
+enum Task {
+    Verb(&'static Verb),
+    /// Carries out a plan of any of its actions.
+    Apply,
 }
 
 impl Groups {
     /// Whether errors are wanted as JSON, as what is printed.
     pub(super) fn is_json(&self) -> bool {
         self.matches.try_get_one("format").ok().flatten().is_some_and(writer::Format::is_json)
+            || settle::is_json(&self.matches)
     }
 }
 
@@ -57,8 +67,11 @@ impl FromArgMatches for Groups {
         let found = matches.subcommand().and_then(|(name, below)| {
             let group = GROUPS.iter().find(|group| group.name == name)?;
             let (name, below) = below.subcommand()?;
-            let verb = group.verbs.iter().find(|verb| verb.name == name)?;
-            Some(Self { group, verb, matches: below.clone() })
+            let task = match group.verbs.iter().find(|verb| verb.name == name) {
+                Some(verb) => Task::Verb(verb),
+                None => (name == settle::APPLY).then_some(Task::Apply)?,
+            };
+            Some(Self { group, task, matches: below.clone() })
         });
         found.ok_or_else(|| clap::Error::new(ErrorKind::MissingSubcommand))
     }
@@ -71,7 +84,8 @@ impl FromArgMatches for Groups {
 
 /// Runs one command.
 pub(super) async fn run(command: Groups) -> Result<Exit, Failure> {
-    let Groups { group, verb, matches } = command;
+    let Groups { group, task, matches } = command;
+    let Task::Verb(verb) = task else { return settle::apply(group, &matches).await };
     match verb.kind {
         VerbKind::List => list::run(verb, &matches).await,
         VerbKind::Show => show::run(verb, &matches).await,
@@ -96,7 +110,7 @@ fn group_command(group: &'static Group) -> Command {
 fn with_verbs(command: Command) -> Command {
     let group = GROUPS.iter().find(|group| group.name == command.get_name());
     let group = group.expect("a command is made for each group, by its name");
-    group.verbs.iter().fold(command, |command, verb| {
+    let command = group.verbs.iter().fold(command, |command, verb| {
         let arguments = match verb.kind {
             VerbKind::List => list::arguments(group, verb),
             VerbKind::Show => show::arguments(group, verb),
@@ -104,7 +118,8 @@ fn with_verbs(command: Command) -> Command {
             VerbKind::Act => settle::arguments(group, verb),
         };
         command.subcommand(arguments)
-    })
+    });
+    command.subcommands(settle::apply_arguments(group))
 }
 
 /// A command of a verb.

@@ -11,6 +11,7 @@ use super::super::output::WholeFile;
 use super::rows::{self, Form, Stopped};
 use super::{JobId, Shelf};
 use crate::remediation::Standing;
+use crate::remediation::ledger::Ledger;
 
 /// Export the ids of a job with what became of each.
 ///
@@ -82,6 +83,16 @@ pub(super) fn run(export: &Export) -> Result<Exit, Failure> {
         },
     }
     Ok(Exit::Done)
+}
+
+/// Writes all ids of a job to a file, whole or not at all.
+pub(in crate::cli) fn write_export(ledger: &Ledger, job: i64, form: Form, mut file: WholeFile) -> Result<(), Failure> {
+    let _snapshot = ledger.snapshot()?;
+    let mut output = BufWriter::new(file.file());
+    let written = rows::write(ledger, job, &[], form, &mut output);
+    drop(output);
+    written.map_err(|stopped| failure(stopped, &format!("{}", file.path().display())))?;
+    file.finish("")
 }
 
 fn failure(stopped: Stopped, place: &str) -> Failure {

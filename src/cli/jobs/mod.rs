@@ -12,7 +12,10 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 
+pub(super) use self::export::write_export;
+pub(super) use self::rows::Form;
 use super::exit::{Exit, Failure};
+use super::groups::{Resume, Verify};
 use super::ledger_place::LedgerPlace;
 use crate::remediation::ledger::{Ledger, LedgerError};
 
@@ -27,6 +30,9 @@ pub(super) struct Jobs {
 enum Command {
     List(list::List),
     Show(show::Show),
+    // Their own comments are the help.
+    Verify(Box<Verify>),
+    Resume(Box<Resume>),
     Export(export::Export),
     Forget(forget::Forget),
 }
@@ -38,13 +44,17 @@ impl Jobs {
             Command::List(list) => list.is_json(),
             Command::Show(show) => show.is_json(),
             Command::Export(export) => export.is_json(),
+            Command::Verify(verify) => verify.is_json(),
+            Command::Resume(resume) => resume.is_json(),
             Command::Forget(_) => false,
         }
     }
 }
 
-pub(super) fn run(jobs: &Jobs) -> Result<Exit, Failure> {
+pub(super) async fn run(jobs: &Jobs) -> Result<Exit, Failure> {
     match &jobs.command {
+        Command::Verify(verify) => verify.run().await,
+        Command::Resume(resume) => resume.run().await,
         Command::List(list) => list::run(list),
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
@@ -78,11 +88,12 @@ impl Shelf {
 }
 
 /// Where jobs come from.
-const NONE_YET: &str = "jobs are begun by commands that settle risk, such as entra-risk users dismiss --emulator";
+pub(super) const NONE_YET: &str =
+    "jobs are begun by commands that settle risk, such as entra-risk users dismiss --emulator";
 
 /// Which job is meant.
 #[derive(Debug, Clone, Copy)]
-enum JobId {
+pub(super) enum JobId {
     Last,
     Number(i64),
 }
@@ -100,7 +111,7 @@ impl FromStr for JobId {
 }
 
 impl JobId {
-    fn number(self, ledger: &Ledger) -> Result<Option<i64>, LedgerError> {
+    pub(super) fn number(self, ledger: &Ledger) -> Result<Option<i64>, LedgerError> {
         match self {
             Self::Last => ledger.last(),
             Self::Number(number) => Ok(Some(number)),

@@ -15,13 +15,21 @@ use crate::remediation::ledger::{CallRecord, IdRecord, Ledger};
 
 /// A form of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Form {
+pub(in crate::cli) enum Form {
     /// An object a line: all that is known of an id
     Jsonl,
     /// With a header; what a spreadsheet would take for a formula gets an apostrophe before it
     Csv,
     /// An id a line, for --from
     Ids,
+}
+
+impl std::str::FromStr for Form {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        <Self as clap::ValueEnum>::from_str(text, true).map_err(|_| format!("'{text}' is none of jsonl, csv, ids"))
+    }
 }
 
 /// All that is known of an id.

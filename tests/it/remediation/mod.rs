@@ -127,6 +127,7 @@ impl Bench {
             plan_sha256: None,
             settings: &self.settings,
             rate: None,
+            by_filter: true,
             now: instant(&SystemClock::new()),
         };
         opening.begin(Ledger::open(&self.ledger_path()).unwrap(), &self.action, plan, Some(&self.lens)).unwrap()

@@ -1,0 +1,134 @@
+//! What was asked for: ids from the command line, a file or standard input, or whatever a filter finds.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use clap::{ArgMatches, FromArgMatches as _};
+
+use super::super::filters;
+use super::arguments::{AllTheSameArguments, Whom};
+use crate::cli::exit::Failure;
+use crate::cli::output;
+use crate::client::{Clock as _, SystemClock};
+use crate::remediation::{Action, AllTheSame, Demand, Id, IdForm, Ids, IdsError, Malformed};
+
+/// What was asked for, and the same in words.
+pub(super) fn of(matches: &ArgMatches, action: &Action, whom: &Whom) -> Result<(Demand, String), Failure> {
+    let same = AllTheSameArguments::from_arg_matches(matches).expect("the command is made with these options");
+    let all_the_same = AllTheSame {
+        refused: same.include_deleted,
+        confirmed: same.include_compromised,
+        absent: same.include_unlisted,
+    };
+    let mut demand = Demand { all_the_same, excluded: whom.excluded(action.form)?, ..Demand::default() };
+    if whom.ids.is_empty() && whom.from.is_none() {
+        demand.selection = match action.members() {
+            Some(members) if action.operation.command.filters => {
+                let selection = filters::read(matches, &members, SystemClock::new().now())?;
+                (!selection.is_empty()).then_some(selection)
+            }
+            _ => None,
+        };
+        let Some(selection) = &demand.selection else {
+            let remedy = match action.operation.command.filters {
+                true => "give ids, --from FILE, or a filter such as --level; nothing ever means all of them",
+                false => "give ids or --from FILE: this takes each id as given, and no filter",
+            };
+            return Err(Failure::input("know whom: there are neither ids nor a filter", remedy));
+        };
+        let described = selection.described.clone();
+        return Ok((demand, described));
+    }
+    let (ids, described) = match &whom.from {
+        Some(path) => {
+            let ids = read(path, action.form, whom.csv_column.as_deref())?;
+            let place = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
+            (ids, place)
+        }
+        None => (given(&whom.ids, action.form)?, "ids as given".to_owned()),
+    };
+    let twice = match ids.n_repeated() {
+        0 => String::new(),
+        n => format!(", {n} more were there twice"),
+    };
+    let described = format!("{} ids of {described}{twice}", ids.ids.len());
+    demand.ids = ids.ids.into_iter().collect();
+    Ok((demand, described))
+}
+
+fn given(texts: &[String], form: IdForm) -> Result<Ids, Failure> {
+    let mut naming = Naming::new("argument", "ids".to_owned());
+    let ids = Ids::given(texts.iter().map(String::as_str), form, |malformed| naming.name(&malformed));
+    naming.end(ids)
+}
+
+/// Reads the ids of a file. Every malformed one is named, and then none is used.
+pub(super) fn read(path: &Path, form: IdForm, column: Option<&str>) -> Result<Ids, Failure> {
+    let is_stdin = path.as_os_str() == "-";
+    let mut naming = Naming::new("line", if is_stdin { "-".to_owned() } else { path.display().to_string() });
+    let mut name = |malformed: Malformed| naming.name(&malformed);
+    let ids = match is_stdin {
+        true => {
+            if io::stdin().is_terminal() {
+                output::note("reading ids from the terminal, one a line; Ctrl-D ends them");
+            }
+            Ids::read(io::stdin().lock(), form, column, &mut name)
+        }
+        false => {
+            let fail = |error: io::Error| Failure::input(format!("read ids from {}: {error}", path.display()), "");
+            let file = File::open(path).map_err(fail)?;
+            if file.metadata().map_err(fail)?.is_dir() {
+                return Err(Failure::input(format!("read ids from {}: it is a folder", path.display()), "give a file"));
+            }
+            Ids::read(file, form, column, &mut name)
+        }
+    };
+    naming.end(ids)
+}
+
+/// Names what is no id, each as it is found.
+struct Naming {
+    unit: &'static str,
+    of: String,
+    stderr: io::BufWriter<io::Stderr>,
+    n: u64,
+}
+
+impl Naming {
+    fn new(unit: &'static str, of: String) -> Self {
+        Self { unit, of, stderr: io::BufWriter::new(io::stderr()), n: 0 }
+    }
+
+    fn name(&mut self, malformed: &Malformed) {
+        let Malformed { line, text, reason } = malformed;
+        self.n += 1;
+        // There is nobody left to tell if standard error is gone.
+        let _ = writeln!(self.stderr, "{}, {} {line}: '{text}': {reason}", self.of, self.unit);
+    }
+
+    fn end(mut self, ids: Result<Ids, IdsError>) -> Result<Ids, Failure> {
+        let _ = self.stderr.flush();
+        let remedy = match &ids {
+            Err(IdsError::Table { .. } | IdsError::NoColumn { .. }) => "name the column with --csv-column NAME",
+            Err(IdsError::NotAList { .. }) => "give a list of ids, one a line",
+            _ => "",
+        };
+        let ids = ids.map_err(|error| {
+            let of = if self.unit == "line" { format!(" ({})", self.of) } else { String::new() };
+            Failure::input(format!("{error}{of}"), remedy)
+        })?;
+        match self.n {
+            0 => Ok(ids),
+            n => Err(Failure::input(
+                format!("use the ids: {n} of {} are none, each named above; nothing was sent", n + ids.n_read),
+                "correct them, or take them out",
+            )),
+        }
+    }
+}
+
+/// The caller as one of those whom an action could be done to.
+pub(super) fn caller(identity: Option<&str>, form: IdForm) -> Option<Id> {
+    Id::parse(identity?, form).ok()
+}
