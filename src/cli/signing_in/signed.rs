@@ -98,6 +98,12 @@ impl Signed {
         self.advised().consent()
     }
 
+    /// The id by which a permission is granted to such an account, where it is known.
+    pub(in crate::cli) fn permission_id(&self, name: &str) -> Option<String> {
+        let account = self.claims.as_ref()?.account();
+        self.register.permission_id(name, account).map(str::to_owned)
+    }
+
     fn advised(&self) -> Advised<'_> {
         Advised {
             register: &self.register,
