@@ -226,3 +226,17 @@ async fn a_tenant_that_blocks_codes_says_so() {
     let error = tokens.obtain(PLAIN).await.unwrap_err();
     assert!(error.to_string().contains("AADSTS53003") && error.remedy.contains("--auth interactive"), "{error:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_authority_repeats_of_a_sign_in_is_not_shown() {
+    let server = authority().await;
+    let repeats = |request: &Request| {
+        let form: BTreeMap<String, String> = url::form_urlencoded::parse(&request.body).into_owned().collect();
+        let said = format!("AADSTS9002313: Invalid: {} {}", form["code"], form["code_verifier"]);
+        ResponseTemplate::new(400).set_body_json(json!({"error": "invalid_grant", "error_description": said}))
+    };
+    Mock::given(method("POST")).respond_with(repeats).with_priority(1).mount(&server).await;
+    let (browser, _pages) = Browser::new(Some);
+    let error = person(&server, browser, Watch::patient()).obtain(PLAIN).await.unwrap_err();
+    assert_eq!(error.to_string(), "sign in: AADSTS9002313: Invalid: (hidden) (hidden)");
+}

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use entra_risk::contract::Contract;
 use entra_risk::embedded;
-use entra_risk::emulator::{App, Config, Emulator, Identity};
+use entra_risk::emulator::{App, Config, Emulator, Identity, Tenant};
 
 use super::*;
 
@@ -21,6 +21,7 @@ impl Server {
         let app = App::new_with_everything();
         config.directory.apps.push(app.clone());
         let tenant = config.directory.tenants[0].id.clone();
+        config.directory.tenants.push(Tenant { id: TENANT.to_owned(), domains: vec!["other.example".to_owned()] });
         Self { emulator: Emulator::start(config).await.unwrap(), app, tenant }
     }
 
@@ -156,11 +157,18 @@ async fn a_token_goes_only_to_whom_it_is_for() {
         (&[], &foreign(json!({"aud": GRAPH, "exp": 1})), 3, "it expired at 1970-01-01T00:00:01Z"),
         (&["--server", "http://graph.example"], &ours, 2, "a token never travels over plain HTTP"),
         (&["--server", &root, "--tenant", TENANT], &ours, 2, "the token is of tenant"),
+        // What a domain is, the authority says.
+        (&["--server", &root, "--authority", &root, "--tenant", "other.example"], &ours, 2, "the token is of tenant"),
+        (&["--server", &root, "--authority", &root, "--tenant", "nowhere.example"], &ours, 3, "find the tenant of"),
+        (&["--server", &root, "--tenant", "contoso.onmicrosoft.com"], &ours, 2, "nobody says where it signs in"),
     ] {
         let shown = server.run(arguments, &[("ENTRA_RISK_TOKEN", token)]).await;
         assert_eq!(shown.status.code(), Some(code), "{}", err(&shown));
         assert!(err(&shown).contains(said) && !err(&shown).contains(token), "{}", err(&shown));
     }
+    let named = ["--server", &root, "--authority", &root, "--tenant", "contoso.onmicrosoft.com"];
+    let shown = server.run(&named, &[("ENTRA_RISK_TOKEN", &ours)]).await;
+    assert_eq!(shown.status.code(), Some(0), "{}", err(&shown));
     let shown = server.run(&[], &[("ENTRA_RISK_TOKEN", &real)]).await;
     assert_eq!(shown.status.code(), Some(0), "{}", err(&shown));
     assert!(out(&shown).contains("https://graph.microsoft.com (cloud global)"), "{}", out(&shown));
