@@ -123,6 +123,8 @@ pub(crate) fn http_client(url: &Url, attempt_timeout: Duration) -> Result<reqwes
     let builder = match url.scheme() {
         // A proxy would see the token, and so would whatever a hosts file calls localhost.
         "http" => plain(builder.no_proxy().resolve_to_addrs("localhost", &LOOPBACK)),
+        // No proxy leads to this machine.
+        _ if url.host().is_some_and(|host| is_loopback(&host)) => encrypted(builder.no_proxy())?,
         _ => encrypted(builder)?,
     };
     builder.build().map_err(SessionError::Http)

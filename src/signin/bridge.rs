@@ -1,7 +1,8 @@
 //! The HTTP client of `azure_core`, on ours.
 //!
-//! It adds the two things that `azure_identity` cannot: claims in requests for tokens, and an
-//! authority on this machine that speaks plain HTTP.
+//! It adds what `azure_identity` cannot: claims in requests for tokens, an authority on this machine
+//! that speaks plain HTTP, and what an authority says of its reason. (It reads that as borrowed text,
+//! and fails for one with an escape in it, which is how Entra writes an apostrophe.)
 
 use std::sync::Arc;
 
@@ -13,10 +14,13 @@ use azure_core::http::{
     AsyncRawResponse, Body, ClientOptions, ExponentialRetryOptions, HttpClient, Method as AzureMethod, Request,
     RetryOptions, Transport, Url,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde::Deserialize;
 
-use super::http::Http;
+use super::http::{Answer, Http};
 use super::place::Authority;
+use super::refusal::Refusal;
+use super::secret::without_those_of;
 
 /// One client of `azure_core`, for one token.
 #[derive(Debug)]
@@ -61,11 +65,13 @@ impl HttpClient for Bridge {
             Body::Bytes(bytes) => bytes.to_vec(),
             _ => return Err(azure_core::Error::with_message(ErrorKind::Io, "requests for tokens are no streams")),
         };
+        let mut is_authority = false;
         if url.origin() == stand_in(self.authority.url()).origin() {
             let mut real = self.authority.url().clone();
             real.set_path(url.path());
             real.set_query(url.query());
             url = real;
+            is_authority = true;
             if matches!(request.method(), AzureMethod::Post) && !body.is_empty() {
                 body.extend_from_slice(b"&claims=");
                 body.extend(url::form_urlencoded::byte_serialize(self.claims.as_bytes()).flat_map(str::bytes));
@@ -86,9 +92,12 @@ impl HttpClient for Bridge {
         if body.is_empty() && matches!(request.method(), AzureMethod::Post) {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let sent = self.http.send(method(request.method()), &url, headers, body).await;
+        let sent = self.http.send(method(request.method()), &url, headers, body.clone()).await;
         // Never `Io`, for which `azure_core` sends again: our client has waited long enough.
         let answer = sent.map_err(|error| azure_core::Error::with_error(ErrorKind::Other, error, "no answer"))?;
+        if let Some(refusal) = refusal(&answer, &body).filter(|_| is_authority) {
+            return Err(azure_core::Error::with_error(ErrorKind::Other, refusal, "refused"));
+        }
         let mut headers = Headers::new();
         for (name, value) in &answer.headers {
             if let Ok(value) = value.to_str() {
@@ -97,6 +106,21 @@ impl HttpClient for Bridge {
         }
         Ok(AsyncRawResponse::from_bytes(answer.status.as_u16().into(), headers, answer.body))
     }
+}
+
+/// What an authority says no with; nothing where it may say yes in a moment.
+fn refusal(answer: &Answer, form: &[u8]) -> Option<Refusal> {
+    /// An error of OAuth 2.0 (RFC 6749, 5.2).
+    #[derive(Deserialize)]
+    struct Said {
+        error: String,
+        #[serde(default)]
+        error_description: Option<String>,
+    }
+    let is_final = answer.status.is_client_error()
+        && !matches!(answer.status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+    let said: Said = serde_json::from_slice(&answer.body).ok().filter(|_| is_final)?;
+    Some(Refusal::read(&without_those_of(&said.error_description.unwrap_or(said.error), form)))
 }
 
 fn method(method: AzureMethod) -> Method {

@@ -4,6 +4,7 @@
 //! this machine, and for the places at which a machine is told who it is. It must not know what
 //! it carries.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -26,11 +27,14 @@ const METADATA: Host<&str> = Host::Ipv4(std::net::Ipv4Addr::new(169, 254, 169, 2
 
 /// An HTTP client for signing in.
 pub(super) struct Http {
-    /// By whether it encrypts. Certificates are loaded where they are needed.
-    clients: Mutex<[Option<reqwest::Client>; 2]>,
+    /// Those made so far; certificates are loaded where they are needed.
+    clients: Mutex<BTreeMap<Route, reqwest::Client>>,
     /// Further places that are spoken to in the clear: those that the environment names.
     named: Vec<Url>,
 }
+
+/// What clients differ in: whether they encrypt, and whether they stay on this machine.
+type Route = (bool, bool);
 
 /// Why there is no answer. Shows host and port of the address alone: the rest may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,14 +104,13 @@ impl Http {
     }
 
     fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
-        let encrypts = url.scheme() == "https";
+        let route = (url.scheme() == "https", url.host().is_some_and(|host| is_loopback(&host)));
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = &mut clients[usize::from(encrypts)];
-        if let Some(client) = slot {
+        if let Some(client) = clients.get(&route) {
             return Ok(client.clone());
         }
         let client = http_client(url, TIMEOUT).map_err(|error| error.to_string())?;
-        Ok(slot.insert(client).clone())
+        Ok(clients.entry(route).or_insert(client).clone())
     }
 }
 

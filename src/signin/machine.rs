@@ -21,7 +21,7 @@ use super::federated::{GithubActions, TokenFile};
 use super::http::{Http, Unanswered};
 use super::place::Place;
 use super::refusal::Refusal;
-use super::secret::Secret;
+use super::secret::{Secret, without};
 use super::source::{Fresh, Source, Wanted};
 use crate::client::{BoxFuture, Clock, Token};
 
@@ -119,12 +119,15 @@ impl Machine {
                     false => SignInError::unreachable(format!("{what}: {unanswered}"), self.proof.where_it_works()),
                 };
             }
+            if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+                return refusal.error(&what).or_else(self.proof.where_it_works());
+            }
             at = cause.source();
         }
         let text = error.to_string();
         // "ClientSecretCredential authentication failed. …": which one it was, we say in our words.
         let said = text.split_once("authentication failed.").map_or(text.as_str(), |(_, said)| said);
-        let said = self.proof.secret().map_or_else(|| said.to_owned(), |secret| secret.hide(said.to_owned()));
+        let said = without(said, self.proof.secret().map(Secret::reveal));
         Refusal::read(&said).error(&what).or_else(self.proof.where_it_works())
     }
 }

@@ -28,6 +28,7 @@ mod refusal;
 mod register;
 mod secret;
 mod source;
+mod tenant;
 mod tokens;
 
 pub use advice::{Advice, Advised};
@@ -42,4 +43,5 @@ pub use person::Ask;
 pub use place::Authority;
 pub use register::{CloudPlaces, PermissionIds, Register};
 pub use secret::Secret;
+pub use tenant::tenant_id;
 pub use tokens::Tokens;

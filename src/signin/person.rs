@@ -20,6 +20,7 @@ use super::http::{Http, Unanswered};
 use super::place::Place;
 use super::redirect::Redirect;
 use super::refusal::Refusal;
+use super::secret::without;
 use super::source::{Fresh, Source, Wanted};
 use crate::client::{BoxFuture, Clock, Token};
 
@@ -92,7 +93,7 @@ impl Person {
         let request =
             client.exchange_refresh_token(token).add_scopes(scopes(wanted)).add_extra_param("claims", wanted.claims());
         let answer = request.request_async(&*self.http).await;
-        answer.map_err(|error| self.failed(error))
+        answer.map_err(|error| self.failed(error, &[token.secret()]))
     }
 
     async fn in_browser(&self, wanted: Wanted<'_>) -> Result<BasicTokenResponse, SignInError> {
@@ -125,8 +126,10 @@ impl Person {
                 "start again; where there is no browser, try --auth device-code",
             )),
         };
+        let secrets = [code.secret().clone(), verifier.secret().clone()];
+        let secrets = secrets.each_ref().map(String::as_str);
         let request = client.exchange_code(code).set_pkce_verifier(verifier).add_extra_param("claims", wanted.claims());
-        request.request_async(&*self.http).await.map_err(|error| self.failed(error))
+        request.request_async(&*self.http).await.map_err(|error| self.failed(error, &secrets))
     }
 
     async fn with_code(&self, wanted: Wanted<'_>) -> Result<BasicTokenResponse, SignInError> {
@@ -136,14 +139,14 @@ impl Person {
         let request =
             client.exchange_device_code().add_scopes(scopes(wanted)).add_extra_param("claims", wanted.claims());
         let details: Result<StandardDeviceAuthorizationResponse, _> = request.request_async(&*self.http).await;
-        let details = details.map_err(|error: Failure<BasicErrorResponse>| self.failed(error))?;
+        let details = details.map_err(|error: Failure<BasicErrorResponse>| self.failed(error, &[]))?;
         self.ask.enter(details.verification_uri().as_str(), details.user_code().secret());
         let answer = client
             .exchange_device_access_token(&details)
             .set_time_fn(|| DateTime::<Utc>::from(self.clock.now()))
             .request_async(&*self.http, |wait| self.clock.sleep(wait), None)
             .await;
-        answer.map_err(|error: Failure<DeviceCodeErrorResponse>| self.failed(error))
+        answer.map_err(|error: Failure<DeviceCodeErrorResponse>| self.failed(error, &[details.device_code().secret()]))
     }
 
     fn client(&self) -> ClientId {
@@ -162,7 +165,7 @@ impl Person {
     }
 
     /// Whose answers have secrets in them: only what Entra says of its reason is shown.
-    fn failed<T>(&self, error: Failure<StandardErrorResponse<T>>) -> SignInError
+    fn failed<T>(&self, error: Failure<StandardErrorResponse<T>>, secrets: &[&str]) -> SignInError
     where
         T: ErrorResponseType + Display + 'static,
     {
@@ -170,7 +173,8 @@ impl Person {
         match error {
             RequestTokenError::ServerResponse(said) => {
                 let code = said.error().to_string();
-                Refusal::read(said.error_description().map_or(code.as_str(), String::as_str)).error(WHAT)
+                let said = said.error_description().map_or(code.as_str(), String::as_str);
+                Refusal::read(&without(said, secrets.iter().copied())).error(WHAT)
             }
             RequestTokenError::Request(unanswered) if unanswered.forbidden => {
                 SignInError::given(format!("{WHAT}: {unanswered}"), "")

@@ -79,6 +79,13 @@ impl Place {
         Ok(Self { authority, tenant: tenant.to_owned() })
     }
 
+    /// Where the tenant says who it is (OpenID Connect Discovery 1.0, 4).
+    pub(super) fn configuration(&self) -> Url {
+        let mut url = self.authority.0.clone();
+        url.set_path(&format!("/{}/v2.0/.well-known/openid-configuration", self.tenant));
+        url
+    }
+
     /// An endpoint of this tenant: `token`, `authorize`, `devicecode`.
     pub(super) fn endpoint(&self, name: &str) -> Url {
         let mut url = self.authority.0.clone();

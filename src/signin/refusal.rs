@@ -7,7 +7,8 @@ use super::error::SignInError;
 const LONGEST: usize = 400;
 
 /// An answer of Entra's: `AADSTS7000215: Invalid client secret provided. … Trace ID: …`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub(super) struct Refusal {
     /// The number behind `AADSTS`, where there is one.
     pub(super) code: Option<u32>,

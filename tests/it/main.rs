@@ -40,6 +40,8 @@ mod render;
 mod report;
 #[cfg(feature = "cli")]
 mod selftest;
+#[cfg(all(feature = "emulator", feature = "remediation"))]
+mod signin;
 mod snapshots;
 mod source;
 mod words;

@@ -2,6 +2,7 @@
 //! it, and which tokens may go there.
 
 use url::Url;
+use uuid::Uuid;
 
 use super::SigningIn;
 use crate::cli::exit::Failure;
@@ -73,42 +74,34 @@ impl Aim {
     }
 
     /// Whether a token may go there.
-    pub(super) fn admit(&self, claims: Option<&Claims>, tenant: Option<&str>) -> Result<(), Failure> {
-        let Some(claims) = claims else { return Ok(()) };
+    pub(super) fn admit(&self, claims: &Claims) -> Result<(), Failure> {
         let is_for_graph = Cloud::ALL.iter().any(|cloud| claims.is_for(cloud.root()));
-        match self.cloud {
-            Some(_) if claims.is_of_this_machine() => {
-                return Err(Failure::input(
-                    format!("use this token at {}: a double on this machine made it", self.root),
-                    "name the double with --server, or unset what it exported (ENTRA_RISK_TOKEN)",
-                ));
-            }
-            Some(_) if !claims.is_for(&self.resource) => {
-                return Err(Failure::input(
-                    format!("use this token at {}: it is for {}", self.root, claims.aud.as_deref().unwrap_or("nobody")),
-                    "give one for Microsoft Graph of this cloud, or name its cloud with --cloud",
-                ));
-            }
-            None if is_for_graph && !claims.is_of_this_machine() => {
-                return Err(Failure::input(
-                    format!(
-                        "use this token at {}: its audience is Microsoft Graph, and it goes nowhere else",
-                        self.root
-                    ),
-                    "give a token made for that server, or sign in there: --authority",
-                ));
-            }
-            _ => {}
-        }
-        // A domain is the authority's to know.
-        let named = tenant.and_then(|tenant| uuid::Uuid::try_parse(tenant.trim()).ok());
-        let has = claims.tid.as_deref().and_then(|tid| uuid::Uuid::try_parse(tid).ok());
-        match (named, has) {
-            (Some(named), Some(has)) if named != has => Err(Failure::input(
-                format!("act in tenant {named}: the token is of tenant {has}"),
-                "sign in to that tenant, or give --tenant as it is",
-            )),
-            _ => Ok(()),
-        }
+        let (what, remedy) = match self.cloud {
+            Some(_) if claims.is_of_this_machine() => (
+                "a double on this machine made it".to_owned(),
+                "name the double with --server, or unset what it exported (ENTRA_RISK_TOKEN)",
+            ),
+            Some(_) if !claims.is_for(&self.resource) => (
+                format!("it is for {}", claims.aud.as_deref().unwrap_or("nobody")),
+                "give one for Microsoft Graph of this cloud, or name its cloud with --cloud",
+            ),
+            None if is_for_graph && !claims.is_of_this_machine() => (
+                "its audience is Microsoft Graph, and it goes nowhere else".to_owned(),
+                "give a token made for that server, or sign in there: --authority",
+            ),
+            _ => return Ok(()),
+        };
+        Err(Failure::input(format!("use this token at {}: {what}", self.root), remedy))
+    }
+}
+
+/// Whether a token is of the tenant that was named.
+pub(super) fn is_of_tenant(claims: &Claims, named: Uuid) -> Result<(), Failure> {
+    match claims.tid.as_deref().and_then(|tid| Uuid::try_parse(tid).ok()) {
+        Some(has) if has != named => Err(Failure::input(
+            format!("act in tenant {named}: the token is of tenant {has}"),
+            "sign in to that tenant, or give --tenant as it is",
+        )),
+        _ => Ok(()),
     }
 }

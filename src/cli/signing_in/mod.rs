@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use uuid::Uuid;
 
 use self::aim::Aim;
 pub(super) use self::signed::Signed;
@@ -23,7 +24,7 @@ use crate::contract::Contract;
 use crate::embedded;
 use crate::signin::{
     Asked, Auth, Authority, Cause, Claims, Credential, Environment, Means, Register, SignInError, detect, new_executor,
-    tokens,
+    tenant_id, tokens,
 };
 
 /// How to sign in, and where; to be flattened into a command.
@@ -115,7 +116,21 @@ pub(super) async fn sign_in(
     let wanted = TokenRequest { resource: &aim.resource, claims: None, rejected: None };
     let token = tokens.obtain(wanted).await?;
     let claims = Claims::of(&token);
-    aim.admit(claims.as_ref(), options.tenant.as_deref())?;
+    if let Some(claims) = &claims {
+        aim.admit(claims)?;
+        if let Some(named) = options.tenant.as_deref().map(str::trim) {
+            let named = match (Uuid::try_parse(named), auth) {
+                (Ok(id), _) => Some(id),
+                // Whoever signed in there was asked for this tenant.
+                (Err(_), auth) if !matches!(auth, Auth::Token | Auth::ManagedIdentity) => None,
+                (Err(_), _) => {
+                    let authority = aim.authority(options.authority.as_deref(), environment, &register)?;
+                    Some(tenant_id(&authority, named).await?)
+                }
+            };
+            named.map_or(Ok(()), |named| aim::is_of_tenant(claims, named))?;
+        }
+    }
     Ok(Signed {
         session,
         tokens: tokens as Arc<dyn TokenProvider>,

@@ -11,6 +11,7 @@ use crate::embedded;
 use crate::signin::{Advice, Advised, Auth, Checked, Claims, Register, Service, check};
 
 /// Somebody who is signed in.
+#[allow(dead_code)] // `whoami` needs a part; the commands that call Graph need the rest
 pub(in crate::cli) struct Signed {
     /// A session that never sends again by itself: whoever runs a job keeps its pace.
     pub(in crate::cli) session: Session,
@@ -42,6 +43,7 @@ impl Signed {
     /// Somebody who calls an emulator of this process: nothing of the environment is looked at.
     ///
     /// Fails for a token that is none, or a root that is no address.
+    #[cfg_attr(not(test), allow(dead_code))] // for `--emulator` of the commands that call Graph
     pub(in crate::cli) fn on_emulator(root: &str, token: &str) -> Result<Self, Failure> {
         let tokens = StaticToken::new(token).map_err(|error| Failure::input(format!("use the token: {error}"), ""))?;
         let tokens: Arc<dyn TokenProvider> = Arc::new(tokens);
@@ -78,6 +80,7 @@ impl Signed {
 
     /// Whether it may call an operation, as far as the token says: an error that names what is missing
     /// and how it is granted, or a warning to be shown, or nothing.
+    #[cfg_attr(not(test), allow(dead_code))] // for the commands that call Graph
     pub(in crate::cli) fn require(&self, operation: &Operation) -> Result<Option<String>, Failure> {
         let checked = self.check(operation);
         let Some(Advice { what, remedy }) = self.advice(&checked) else { return Ok(None) };
@@ -98,6 +101,12 @@ impl Signed {
         self.advised().consent()
     }
 
+    /// The id by which a permission is granted to such an account, where it is known.
+    pub(in crate::cli) fn permission_id(&self, name: &str) -> Option<String> {
+        let account = self.claims.as_ref()?.account();
+        self.register.permission_id(name, account).map(str::to_owned)
+    }
+
     fn advised(&self) -> Advised<'_> {
         Advised {
             register: &self.register,
@@ -112,5 +121,32 @@ impl Signed {
 impl fmt::Debug for Signed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signed").field("root", &self.root).field("claims", &self.claims).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emulator::{Config, Emulator, Identity};
+
+    #[tokio::test]
+    async fn on_an_emulator_one_is_who_its_token_says() {
+        let emulator = Emulator::start(Config::new(embedded::contracts())).await.expect("an emulator");
+        let operation = &embedded::contracts()[0].operations[0];
+        let on =
+            |identity: &Identity| Signed::on_emulator(&emulator.root(), &emulator.token(identity)).expect("signed in");
+        let everything = on(&Identity::all(embedded::contracts()));
+        assert!(everything.tenant.is_some() && everything.identity.is_some() && !everything.is_microsoft);
+        assert!(matches!(everything.require(operation), Ok(None)));
+        // It really calls it.
+        assert!(everything.session.v1().dispatch(&operation.id, &serde_json::Map::new()).await.is_ok());
+        let failure = on(&Identity::none()).require(operation).expect_err("nothing was granted");
+        assert_eq!(failure.exit, Exit::Unreachable);
+        assert!(failure.what.starts_with(&format!("call {}: the application permission", operation.id)), "{failure:?}");
+        let permissions = operation.permissions.delegated_work.clone();
+        let warning = on(&Identity::delegated_work(permissions)).require(operation).expect("a warning, and no more");
+        assert!(warning.is_some_and(|warning| warning.contains("activate the role, then sign in again")));
+        let opaque = Signed::on_emulator(&emulator.root(), "opaque").expect("signed in");
+        assert!(opaque.require(operation).expect("no refusal").is_some_and(|said| said.contains("not checked")));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::seen::{Seen, SeenOperation};
+use super::seen::{Missing, Seen, SeenOperation};
 use crate::report::text::on_one_line;
 
 /// Renders it. The name of the account is for the account's own eyes.
@@ -66,13 +66,23 @@ fn table(seen: &Seen, text: &mut String) {
     let ids = longest(&mut rows.iter().map(|(operation, _)| operation.id.len()));
     let versions = longest(&mut rows.iter().map(|(_, versions)| versions.join(", ").len()));
     for (operation, apis) in rows {
-        let said = operation.message.as_deref().unwrap_or("allowed");
-        let said = if operation.outcome == "noRole" { format!("warning: {said}") } else { said.to_owned() };
+        let said = match (operation.needs.as_slice(), operation.message.as_deref(), operation.outcome) {
+            (needs @ [_, ..], ..) => format!("needs {}", needs.join(" or ")),
+            (_, Some(message), "noRole") => format!("warning: {message}"),
+            (_, Some(message), _) => message.to_owned(),
+            (_, None, _) => "allowed".to_owned(),
+        };
         let _ = writeln!(text, "{:<ids$}  {:<versions$}  {}", operation.id, apis.join(", "), on_one_line(&said));
     }
 }
 
+/// What is missing, with its ids, then each remedy once.
 fn remedies(seen: &Seen, text: &mut String) {
+    let longest = seen.missing.iter().map(|missing| missing.name.len()).max().unwrap_or_default();
+    for (nth, Missing { name, id }) in seen.missing.iter().enumerate() {
+        let title = if nth == 0 { "\nmissing permissions, with their ids\n" } else { "" };
+        let _ = writeln!(text, "{title}  {name:<longest$}  {}", id.as_deref().unwrap_or("(id not known)"));
+    }
     let mut said: Vec<&str> = Vec::new();
     for remedy in seen.operations.iter().filter_map(|operation| operation.remedy.as_deref()) {
         if !said.contains(&remedy) {

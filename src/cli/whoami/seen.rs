@@ -1,6 +1,6 @@
 //! What is seen of who is signed in, as plain data: the JSON of `whoami`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub(super) struct Seen {
     pub(super) expires: Option<String>,
     /// Negative where it has ended.
     pub(super) expires_in_seconds: Option<i64>,
+    /// What would have to be granted for everything else.
+    pub(super) missing: Vec<Missing>,
     /// Where an administrator consents to what the app asks for.
     pub(super) consent: Option<String>,
     pub(super) operations: Vec<SeenOperation>,
@@ -42,12 +44,23 @@ pub(super) struct SeenRole {
     pub(super) name: Option<String>,
 }
 
+/// A permission that operations need and the token lacks.
+#[derive(Debug, Serialize)]
+pub(super) struct Missing {
+    pub(super) name: String,
+    /// Its id for this kind of account, where it is known.
+    pub(super) id: Option<String>,
+}
+
 /// What may be done with an operation.
 #[derive(Debug, Serialize)]
 pub(super) struct SeenOperation {
     pub(super) api: String,
     pub(super) id: String,
     pub(super) outcome: &'static str,
+    /// The least permissions of which it needs one, and has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) needs: Vec<String>,
     pub(super) message: Option<String>,
     pub(super) remedy: Option<String>,
 }
@@ -59,6 +72,9 @@ impl Seen {
         let role =
             |id: &String| SeenRole { id: id.clone(), name: names.get(id.as_str()).map(|name| (*name).to_owned()) };
         let expires = claims.and_then(|claims| claims.expires());
+        let operations = operations(signed, contracts);
+        let names: BTreeSet<&String> = operations.iter().flat_map(|operation| &operation.needs).collect();
+        let missing = names.into_iter().map(|name| Missing { name: name.clone(), id: signed.permission_id(name) });
         Self {
             root: signed.root.clone(),
             cloud: signed.cloud,
@@ -76,7 +92,8 @@ impl Seen {
             expires: expires.map(utc),
             expires_in_seconds: expires.map(|end| seconds_until(end, signed.now())),
             consent: signed.consent(),
-            operations: operations(signed, contracts),
+            missing: missing.collect(),
+            operations,
         }
     }
 }
@@ -90,8 +107,12 @@ fn operations(signed: &Signed, contracts: &[Contract]) -> Vec<SeenOperation> {
                 Some(Advice { what, remedy }) => (Some(what), Some(remedy).filter(|remedy| !remedy.is_empty())),
                 None => (None, None),
             };
+            let needs = match &checked {
+                Checked::MissingPermission { suffices, .. } => suffices.to_vec(),
+                _ => Vec::new(),
+            };
             let (api, id) = (contract.api.clone(), operation.id.clone());
-            seen.push(SeenOperation { api, id, outcome: outcome(&checked), message, remedy });
+            seen.push(SeenOperation { api, id, outcome: outcome(&checked), needs, message, remedy });
         }
     }
     seen
