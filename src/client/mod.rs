@@ -35,6 +35,7 @@ mod session;
 #[cfg(test)]
 mod surface;
 mod token;
+#[cfg(feature = "remediation")]
 mod trace;
 mod transport;
 

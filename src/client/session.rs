@@ -13,6 +13,7 @@ use super::call::{Call, Refusal};
 use super::challenge;
 use super::error::unexpected;
 use super::retry::retry_after;
+#[cfg(feature = "remediation")]
 use super::trace::Attempt;
 use super::transport::{SessionError, Target, address, fits, http_client, is_home};
 use super::{
@@ -213,14 +214,13 @@ impl Session {
         loop {
             let next = request.try_clone();
             self.note(|trace| trace.attempts += 1);
-            let (method, sent) = (request.method().clone(), shared.clock.elapsed());
-            let answer = shared.http.execute(request).await;
-            let took = shared.clock.elapsed().saturating_sub(sent);
-            let attempt_made = Attempt { call: self.call.as_deref(), method: &method, took };
-            let response = match answer {
+            #[cfg(feature = "remediation")]
+            let sent = Attempt::begin(self.call.as_deref(), &request, &*shared.clock);
+            let response = match shared.http.execute(request).await {
                 Ok(response) => response,
                 Err(error) => {
-                    attempt_made.failed(&error);
+                    #[cfg(feature = "remediation")]
+                    sent.failed(&error);
                     return Err(self.failed(error));
                 }
             };
@@ -229,7 +229,8 @@ impl Session {
             if let Some(call) = &self.call {
                 call.answered(status, headers, after);
             }
-            attempt_made.answered(status, headers);
+            #[cfg(feature = "remediation")]
+            sent.answered(status);
             if status.is_success() {
                 return Ok(response);
             }
