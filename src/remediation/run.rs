@@ -59,7 +59,7 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
     /// It was asked to.
-    #[error("stopped as asked")]
+    #[error("it was asked to")]
     Asked,
     /// The caller may not act, or not any more.
     #[error("the service lets this caller do no more: {}", .0.message)]
