@@ -53,7 +53,7 @@ pub(super) fn of(matches: &ArgMatches, action: &Action, whom: &Whom) -> Result<(
         n => format!(", {n} more were there twice"),
     };
     let described = format!("{} ids of {described}{twice}", ids.ids.len());
-    demand.ids = ids.ids.into_iter().collect();
+    demand.ids = ids.ids;
     Ok((demand, described))
 }
 
