@@ -25,6 +25,8 @@ mod few;
 mod invented;
 mod layers;
 #[cfg(feature = "cli")]
+mod ledger;
+#[cfg(feature = "cli")]
 mod metadata;
 mod operations;
 mod policy;

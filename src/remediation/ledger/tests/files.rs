@@ -48,7 +48,7 @@ fn a_ledger_of_a_later_version_is_refused_and_left_as_it_is() {
     drop(ledger);
     let bytes = fs::read(&path).expect("a file");
     for open in WAYS {
-        let error = open(&path).err().expect("an error");
+        let error = open(&path).expect_err("an error");
         let known = schema::VERSION;
         assert_eq!(error, Fault::Newer { found: known + 1, known }.of(&path));
         assert!(error.to_string().contains("it is of version 2, and this program knows none later than 1"), "{error}");
