@@ -110,7 +110,7 @@ fn human(jobs: &[Summary]) -> String {
             words::state_and_remedy(summary),
         ]
     };
-    table::rows(&header, jobs.iter().map(row).collect(), &[0, 1, 3, 4], table::width())
+    table::rows(&header, jobs.iter().map(row).collect(), &[0, 1, 4, 5], table::width())
 }
 
 fn csv(rows: &[Row<'_>]) -> Result<String, Failure> {

@@ -146,7 +146,7 @@ fn never_two_have_a_lock_and_looking_keeps_nobody_from_it() {
     let (_folder, path) = folder();
     let (held, stop, n_taken) = (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
     let take = || {
-        for _ in 0..200 {
+        for _ in 0..50 {
             if let Some(lock) = lock::JobLock::take(&path, 1).expect("a lock") {
                 assert!(!held.swap(true, Ordering::SeqCst), "two have it");
                 n_taken.fetch_add(1, Ordering::SeqCst);
@@ -164,7 +164,7 @@ fn never_two_have_a_lock_and_looking_keeps_nobody_from_it() {
         });
         let takers = [scope.spawn(take), scope.spawn(take)];
         takers.into_iter().for_each(|taker| taker.join().expect("no panic"));
-        for _ in 0..200 {
+        for _ in 0..50 {
             assert!(lock::JobLock::take(&path, 1).expect("a lock").is_some(), "one that looked kept it");
         }
     });
