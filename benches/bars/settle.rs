@@ -86,7 +86,13 @@ pub(crate) fn ids(_quick: bool) -> Result {
     }
     let peak = cost::peak_of_children()?;
     Ok(vec![
-        Bar { name: "1,000,000 ids, time", value: took.as_secs_f64(), floor: 0.0, unit: "s", most: Most::Absolute(3.0) },
+        Bar {
+            name: "1,000,000 ids, time",
+            value: took.as_secs_f64(),
+            floor: 0.0,
+            unit: "s",
+            most: Most::Absolute(3.0),
+        },
         Bar { name: "1,000,000 ids, peak memory", value: peak, floor: 0.0, unit: "MiB", most: Most::Absolute(120.0) },
     ])
 }

@@ -48,7 +48,7 @@ fn a_ledger_of_a_later_version_is_refused_and_left_as_it_is() {
     drop(ledger);
     let bytes = fs::read(&path).expect("a file");
     for open in WAYS {
-        let error = open(&path).err().expect("an error");
+        let error = open(&path).expect_err("an error");
         let known = schema::VERSION;
         assert_eq!(error, Fault::Newer { found: known + 1, known }.of(&path));
         assert!(error.to_string().contains("it is of version 2, and this program knows none later than 1"), "{error}");
@@ -146,7 +146,7 @@ fn never_two_have_a_lock_and_looking_keeps_nobody_from_it() {
     let (_folder, path) = folder();
     let (held, stop, n_taken) = (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
     let take = || {
-        for _ in 0..200 {
+        for _ in 0..50 {
             if let Some(lock) = lock::JobLock::take(&path, 1).expect("a lock") {
                 assert!(!held.swap(true, Ordering::SeqCst), "two have it");
                 n_taken.fetch_add(1, Ordering::SeqCst);
@@ -164,7 +164,7 @@ fn never_two_have_a_lock_and_looking_keeps_nobody_from_it() {
         });
         let takers = [scope.spawn(take), scope.spawn(take)];
         takers.into_iter().for_each(|taker| taker.join().expect("no panic"));
-        for _ in 0..200 {
+        for _ in 0..50 {
             assert!(lock::JobLock::take(&path, 1).expect("a lock").is_some(), "one that looked kept it");
         }
     });
