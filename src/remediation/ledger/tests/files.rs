@@ -132,6 +132,26 @@ fn a_lock_that_was_left_behind_locks_nobody_out() {
     assert!(ledger.take(1).is_ok());
 }
 
+#[test]
+fn who_only_looks_is_waited_for() {
+    let (_folder, path) = folder();
+    let file = fs::File::create(open::beside(&path, ".job-1.lock")).expect("a file");
+    file.try_lock_shared().expect("a lock");
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let taker = scope.spawn(|| {
+            let lock = lock::JobLock::take(&path, 1).expect("a lock");
+            // Nobody listens any more if all is well.
+            let _ = tell.send(());
+            lock
+        });
+        // It must not have given up while somebody looked.
+        assert!(told.recv_timeout(std::time::Duration::from_millis(50)).is_err());
+        file.unlock().expect("no lock");
+        assert!(taker.join().expect("no panic").is_some());
+    });
+}
+
 /// Ends what runs beside a test, also if the test fails.
 struct Stop<'a>(&'a AtomicBool);
 
