@@ -188,6 +188,8 @@ pub(super) struct Work {
     pub(super) n_pages: Option<usize>,
     pub(super) by_filter: bool,
     pub(super) next_call: u32,
+    /// Reads before it began, or went on.
+    pub(super) n_plan_reads: usize,
 }
 
 impl CarryOut<'_> {
@@ -214,8 +216,18 @@ impl CarryOut<'_> {
         };
         let ledger = how.ledger.open(self.stage.is_rehearsal)?;
         let (job, writer) = opening.begin(ledger, &self.action, &plan, self.bound.lens.as_ref())?;
-        let Plan { roll, date, n_pages, .. } = plan;
-        let work = Work { job, writer, roll, settings, since: date, n_pages, by_filter, next_call: 0 };
+        let Plan { roll, date, n_pages, n_requests } = plan;
+        let work = Work {
+            job,
+            writer,
+            roll,
+            settings,
+            since: date,
+            n_pages,
+            by_filter,
+            next_call: 0,
+            n_plan_reads: n_requests,
+        };
         self.go(work, Going::On, outputs).await
     }
 
@@ -226,7 +238,7 @@ impl CarryOut<'_> {
         going: Going,
         outputs: Vec<(Form, WholeFile)>,
     ) -> Result<Exit, Failure> {
-        let Work { job, writer, mut roll, settings, since, n_pages, by_filter, next_call } = work;
+        let Work { job, writer, mut roll, settings, since, n_pages, by_filter, next_call, n_plan_reads } = work;
         let stage = self.stage;
         let run = Run {
             action: &self.action,
@@ -264,6 +276,7 @@ impl CarryOut<'_> {
             settings: &settings,
             is_visible: self.action.members().is_some(),
             by_filter,
+            n_plan_reads,
             took,
             ledger: &stage.ledger,
             place: &stage.place,

@@ -54,7 +54,7 @@ pub(super) fn of(matches: &ArgMatches, action: &Action, whom: &Whom) -> Result<(
         n => format!(", {n} more were there twice"),
     };
     let described = format!("{} {place}{twice}", counted(ids.ids.len(), "id"));
-    demand.ids = ids.ids.into_iter().collect();
+    demand.ids = ids.ids;
     Ok((demand, described))
 }
 
