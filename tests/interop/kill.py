@@ -19,7 +19,7 @@ import urllib.request
 from collections import Counter
 
 N_IDS = 900
-KILLS_A_JOB = 5
+MOST_A_JOB = 6
 FAULTS = [
     {"fault": "latency", "millis": 20, "operation": "riskyUser.dismiss"},
     {"fault": "reset-after", "probability": 0.1, "operation": "riskyUser.dismiss"},
@@ -85,6 +85,21 @@ class Place:
         found = json.loads(listed.stdout)
         return len(found if isinstance(found, list) else found["jobs"])
 
+    def ids(self):
+        """Every id of the job as the ledger has it."""
+        exported = self.jobs("export", "1", "--format", "jsonl")
+        assert exported.returncode == 0, exported
+        return [json.loads(line) for line in exported.stdout.splitlines()]
+
+    def moment(self):
+        """Where the job was when it was killed."""
+        if self.n_jobs() == 0:
+            return "before the job"
+        outcomes = Counter(line["outcome"] for line in self.ids())
+        if outcomes["planned"] == N_IDS:
+            return "before its first call"
+        return "during a call" if outcomes["sending"] else "between calls" if outcomes["planned"] else "after its last call"
+
     def accounts(self):
         """Every account as the emulator has it."""
         after, found = "", []
@@ -103,54 +118,48 @@ def main():
     dice = random.Random(seed)
     print(f"seed {seed}")
     begun = time.monotonic()
-    n_killed, ends, batch = 0, Counter(), 0
-    # A new emulator now and then: it keeps its last thousand requests.
+    n_killed, n_jobs, moments = 0, 0, Counter()
     while n_killed < n_wanted:
-        batch += 1
+        n_jobs += 1
         with tempfile.TemporaryDirectory() as folder:
-            place = Place(program, 4 * N_IDS, folder)
+            place = Place(program, N_IDS, folder)
             try:
-                n_killed += some_jobs(place, dice, ends)
+                n_killed += one_job(place, dice, moments)
             finally:
                 place.server.kill()
                 place.server.wait()
-        print(f"{batch}: {n_killed} kills, {time.monotonic() - begun:.0f} s", flush=True)
-    print(f"{n_killed} kills in {4 * batch} jobs of {N_IDS} ids: ledger, emulator and summary agree on each")
-    print("killed in", ", ".join(f"{name}: {n}" for name, n in sorted(ends.items())))
+        if n_jobs % 10 == 0:
+            print(f"{n_jobs} jobs, {n_killed} kills, {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"{n_killed} kills of {n_jobs} jobs of {N_IDS} ids: ledger, emulator and summary agree on each id")
+    print(", ".join(f"{name}: {n}" for name, n in sorted(moments.items())))
 
 
-def some_jobs(place, dice, ends):
+def one_job(place, dice, moments):
     n_killed = 0
     place.call("PUT", "/faults", FAULTS)
-    for job in range(4):
-        ids = [uuid(index) for index in range(job * N_IDS, (job + 1) * N_IDS)]
-        with open(os.path.join(place.folder, "ids.txt"), "w") as file:
-            file.write("\n".join(ids))
-        kills = 0
-        while True:
-            is_begun = place.n_jobs() > job
-            new = ("users", "dismiss", "--from", "ids.txt", "--yes", "--rate", "200")
-            running = place.start(*(("jobs", "resume", "last") if is_begun else new))
-            if kills < KILLS_A_JOB:
-                kills += 1
-                time.sleep(dice.uniform(0.005, 0.6))
-                running.kill()
-                running.communicate()
-                if running.returncode < 0:
-                    n_killed += 1
-                    ends["a resumed run" if is_begun else "a first run"] += 1
-                continue
-            out, err = running.communicate()
-            assert running.returncode == 0, (running.returncode, out, err)
+    ids = [uuid(index) for index in range(N_IDS)]
+    with open(os.path.join(place.folder, "ids.txt"), "w") as file:
+        file.write("\n".join(ids))
+    while True:
+        is_begun = place.n_jobs() > 0
+        new = ("users", "dismiss", "--from", "ids.txt", "--yes", "--rate", "40")
+        running = place.start(*(("jobs", "resume", "last") if is_begun else new))
+        if n_killed < MOST_A_JOB:
+            time.sleep(dice.uniform(0.002, 0.6))
+            running.kill()
+        out, err = running.communicate()
+        if running.returncode >= 0:
             break
-        summary = json.loads(out)
-        assert summary["job"] == job + 1 and summary["counts"]["settled"] == N_IDS, summary
-        exported = place.jobs("export", str(job + 1), "--format", "jsonl")
-        lines = [json.loads(line) for line in exported.stdout.splitlines()]
-        assert [line["id"] for line in lines] == ids and {line["outcome"] for line in lines} == {"settled"}
+        n_killed += 1
+        moments[place.moment()] += 1
+    assert running.returncode == 0, (running.returncode, out, err)
+    summary = json.loads(out)
+    assert summary["job"] == 1 and summary["counts"]["settled"] == N_IDS, summary
+    lines = place.ids()
+    assert [line["id"] for line in lines] == ids and {line["outcome"] for line in lines} == {"settled"}
     place.call("PUT", "/faults", [])
     ours = [account for account in place.accounts() if account["id"].startswith("c0000000")]
-    assert len(ours) == 4 * N_IDS
+    assert len(ours) == N_IDS
     assert {(account["riskLevel"], account["riskState"]) for account in ours} == {("none", "dismissed")}
     nobody_twice(place)
     return n_killed
@@ -168,7 +177,7 @@ def nobody_twice(place):
             assert id not in done, f"{id} was sent though it had moved"
             if request["status"] == 204 or request["fault"] == "reset-after":
                 done.add(id)
-    assert len(done) == 4 * N_IDS, len(done)
+    assert len(done) == N_IDS, len(done)
 
 
 if __name__ == "__main__":

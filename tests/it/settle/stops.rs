@@ -50,11 +50,23 @@ async fn a_permission_that_is_revoked_in_mid_run_stops_it_and_it_goes_on_later()
     let place = Place::with(300).await;
     place.write_ids("ids.txt", 0..300);
     place.emulator.set_faults(faults(&["html=403,operation=*.dismiss,skip=2"]));
-    let ran = place.run("users dismiss --from ids.txt --yes --rate 50").await;
-    ran.ends(4, &["120 settled", "180 planned", "stopped", "go on:  when it may again: entra-risk jobs resume 1"]);
+    let ran = place.run("users dismiss --from ids.txt --yes --rate 10").await;
+    // Whoever waited for a turn is not sent for nothing.
+    ran.ends(
+        4,
+        &[
+            "120 settled",
+            "3 calls and",
+            "120 planned\n",
+            "60 planned  HTTP 403\n",
+            "stopped",
+            "go on:  once this is permitted again: entra-risk jobs resume 1",
+        ],
+    );
     assert_eq!((place.n_standing(1, Standing::Settled), place.n_standing(1, Standing::Planned)), (120, 180));
     // It is still revoked.
-    place.run("jobs resume last").await.ends(4, &["180 planned", "1 call and"]);
+    place.run("jobs resume last").await.ends(4, &["planned  HTTP 403", "1 call and"]);
+    assert_eq!(place.calls(DISMISS).len(), 4);
     assert_eq!(place.n_settled().await, 120);
     let ran = place.run("jobs resume last --format json").await.ends(0, &[]);
     assert_eq!(ran.json()["counts"]["settled"], 300);
@@ -169,7 +181,9 @@ async fn a_disk_that_is_full_in_mid_run_loses_nobody() {
         command.arg(own.get_program()).args(own.get_args()).current_dir(place.path());
         command.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let before = place.calls(DISMISS).len();
         let ran = ended(command).await;
+        let n_calls = place.calls(DISMISS).len() - before;
         let path = place.path().join(&ledger);
         let has_begun = Ledger::open_read_only(&path).is_ok_and(|ledger| ledger.last().unwrap().is_some());
         println!("{limit}: {has_begun} {ran:?}");
@@ -179,6 +193,7 @@ async fn a_disk_that_is_full_in_mid_run_loses_nobody() {
             Some(3 | 4) => {
                 halted += 1;
                 assert!(has_begun && ran.stdout.contains("go on:"), "{ran:?}");
+                assert!(ran.stdout.contains(&format!("\n{n_calls} call")), "{n_calls}: {ran:?}");
             }
             _ => panic!("{ran:?}"),
         }

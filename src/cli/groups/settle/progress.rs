@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::remediation::{Event, Roll, Standing};
 
@@ -24,11 +24,14 @@ impl Progress {
             false => ProgressDrawTarget::hidden(),
         };
         bar.set_draw_target(target);
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} · {msg} · {rate} · {eta} left");
+        // The message gives way where the terminal is narrow.
+        let style = ProgressStyle::with_template("{bar:20} {pos}/{len}{speed} · {wide_msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
-        bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-            // What cannot be written is not shown.
-            let _ = write!(text, "{:.0}/s", state.per_sec());
+        bar.set_style(style.with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
+            if state.pos() > 0 {
+                // What cannot be written is not shown.
+                let _ = write!(text, " · {:.0}/s · {:#} left", state.per_sec(), HumanDuration(state.eta()));
+            }
         }));
         let progress = Self { bar, n_planned, n_put_off: 0 };
         progress.bar.set_message(progress.message(0, 0));

@@ -88,7 +88,7 @@ impl Summary<'_> {
         let _ = writeln!(text, "job {job}: entra-risk jobs show {job}{place}");
         if self.is_open() && self.is_resumable {
             let first = match halt {
-                Some(Halt::Denied(trouble)) if trouble.status == Some(403) => "when it may again: ",
+                Some(Halt::Denied(trouble)) if trouble.status == Some(403) => "once this is permitted again: ",
                 Some(Halt::Denied(_)) => "sign in again, then: ",
                 _ => "",
             };
