@@ -15,7 +15,7 @@ use crate::cli::ledger_place::LedgerPlace;
 use crate::cli::output::{self, WholeFile};
 use crate::client::{Clock, RetryPolicy, SystemClock};
 use crate::odata::Instant;
-use crate::remediation::ledger::{Job, Ledger, Writer};
+use crate::remediation::ledger::{Fault, Job, Ledger, LedgerError, Writer};
 use crate::remediation::{
     Action, Demand, Event, Graph, Id, Lens, Offer, Opening, Pace, Plan, Reader, Roll, Run, Scene, Settings, Standing,
     Stop, Trouble, TroubleKind, ended, instant,
@@ -109,10 +109,10 @@ impl Stage {
 
     /// Identities of which a recent job confirmed the opposite.
     pub(super) fn confirmed(&self, action: &Action) -> Result<HashSet<Id>, Failure> {
-        if !self.ledger.exists() {
-            return Ok(HashSet::new());
-        }
-        let ledger = Ledger::open_read_only(&self.ledger)?;
+        let ledger = match Ledger::open_read_only(&self.ledger) {
+            Err(LedgerError::Unusable { fault: Fault::Missing | Fault::Empty, .. }) => return Ok(HashSet::new()),
+            ledger => ledger?,
+        };
         let since = instant(self.pace.clock()) - RECENT;
         let tenant = self.connected.signed.tenant.as_deref();
         let mut found = HashSet::new();
@@ -152,7 +152,7 @@ impl Stage {
 impl Bound {
     /// Sees how everybody is.
     pub(super) async fn plan(&mut self, action: &Action, demand: Demand, stage: &Stage) -> Result<Plan, Failure> {
-        let mut reader = Reader::new(&self.graph, &stage.pace);
+        let mut reader = Reader::first(&self.graph, &stage.pace);
         let progress = Reading::new();
         let plan = Plan::make(action, self.lens.as_mut(), &mut reader, demand, |n| progress.read(n));
         let plan = stage.stop.or(plan).await;
@@ -253,6 +253,7 @@ impl CarryOut<'_> {
             n_pages,
         };
         let begun = stage.pace.clock().elapsed();
+        let noting = note_stop(&stage.stop);
         let mut progress = Progress::new(&roll);
         let mut listener = |event: Event<'_>| progress.event(event);
         let lens = self.bound.lens.as_mut();
@@ -261,6 +262,7 @@ impl CarryOut<'_> {
             Going::Back => run.look_again(&mut roll, lens, &mut listener).await,
         };
         progress.end();
+        noting.abort();
         let took = stage.pace.clock().elapsed().saturating_sub(begun);
         let at = instant(stage.pace.clock());
         if let Err(error) = writer.write(vec![ended(job.number, report.halt.as_ref(), &roll, at)]).await {
@@ -324,9 +326,17 @@ fn stop_on_signal(stop: &Stop) {
     tokio::spawn(async move {
         let Ok(stopped) = crate::cli::serve::stop_signals() else { return };
         stopped.await;
-        output::note("stopping: the calls in flight are finished first");
         stop.ask();
     });
+}
+
+/// Tells whoever stops a run why it does not end at once.
+fn note_stop(stop: &Stop) -> tokio::task::JoinHandle<()> {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        stop.asked().await;
+        output::note("stopping: the calls in flight are finished first");
+    })
 }
 
 /// Nothing was sent but reads.
@@ -347,6 +357,7 @@ pub(super) fn unread(trouble: &Trouble) -> Failure {
     let remedy = match trouble.kind {
         TroubleKind::Denied => "see what you may do with `entra-risk whoami`",
         TroubleKind::Refused => "correct the filter, or see the ids by `list` first",
+        TroubleKind::NotSent => "see whether the address is right, and can be reached from here",
         _ => "try again later",
     };
     Failure { exit: Exit::Unreachable, what, remedy: remedy.to_owned() }

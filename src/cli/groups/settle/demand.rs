@@ -8,6 +8,7 @@ use clap::{ArgMatches, FromArgMatches as _};
 
 use super::super::filters;
 use super::arguments::{AllTheSameArguments, Whom};
+use super::summary::counted;
 use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::client::{Clock as _, SystemClock};
@@ -40,19 +41,19 @@ pub(super) fn of(matches: &ArgMatches, action: &Action, whom: &Whom) -> Result<(
         let described = selection.described.clone();
         return Ok((demand, described));
     }
-    let (ids, described) = match &whom.from {
+    let (ids, place) = match &whom.from {
         Some(path) => {
             let ids = read(path, action.form, whom.csv_column.as_deref())?;
             let place = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-            (ids, place)
+            (ids, format!("of {place}"))
         }
-        None => (given(&whom.ids, action.form)?, "ids as given".to_owned()),
+        None => (given(&whom.ids, action.form)?, "as given".to_owned()),
     };
     let twice = match ids.n_repeated() {
         0 => String::new(),
         n => format!(", {n} more were there twice"),
     };
-    let described = format!("{} ids of {described}{twice}", ids.ids.len());
+    let described = format!("{} {place}{twice}", counted(ids.ids.len(), "id"));
     demand.ids = ids.ids;
     Ok((demand, described))
 }

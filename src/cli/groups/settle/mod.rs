@@ -64,14 +64,11 @@ pub(super) async fn run(group: &'static Group, verb: &'static Verb, matches: &Ar
         return write_plan(file, &draft, &plan, &bound);
     }
     if drafting.dry_run {
-        match how.printing.format {
-            arguments::Format::Human => draft.show(true)?,
-            arguments::Format::Json => output::print(&format!("{:#}\n", draft.json()))?,
-        }
+        draft.print(how.printing.format)?;
         return Ok(Exit::Done);
     }
-    draft.show(false)?;
     if plan.n_planned() == 0 {
+        draft.print(how.printing.format)?;
         output::note("there is nothing to do");
         let explicit_left = !by_filter
             && plan.roll.tally().iter().any(|(standing, detail, _)| {
@@ -79,7 +76,8 @@ pub(super) async fn run(group: &'static Group, verb: &'static Verb, matches: &Ar
             });
         return Ok(if explicit_left { Exit::Findings } else { Exit::Done });
     }
-    draft.approve(&how)?;
+    draft.show(false)?;
+    draft.approve(&how, &stage.stop).await?;
     CarryOut { stage: &stage, action: action_at, bound, printing: &how.printing }
         .begin(plan, &how, by_filter, None)
         .await

@@ -1,9 +1,10 @@
 //! How far a run is, for whoever waits at a terminal.
 
+use std::fmt::Write;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::remediation::{Event, Roll, Standing};
 
@@ -23,10 +24,19 @@ impl Progress {
             false => ProgressDrawTarget::hidden(),
         };
         bar.set_draw_target(target);
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-        bar.enable_steady_tick(Duration::from_millis(500));
-        Self { bar, n_planned, n_put_off: 0 }
+        // The message gives way where the terminal is narrow.
+        let style = ProgressStyle::with_template("{bar:20} {pos}/{len}{speed} · {wide_msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
+        bar.set_style(style.with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
+            if state.pos() > 0 {
+                // What cannot be written is not shown.
+                let _ = write!(text, " · {:.0}/s · {:#} left", state.per_sec(), HumanDuration(state.eta()));
+            }
+        }));
+        let progress = Self { bar, n_planned, n_put_off: 0 };
+        progress.bar.set_message(progress.message(0, 0));
+        progress.bar.enable_steady_tick(Duration::from_millis(500));
+        progress
     }
 
     pub(super) fn event(&mut self, event: Event<'_>) {
@@ -43,7 +53,7 @@ impl Progress {
     }
 
     fn message(&self, n_settled: usize, n_refused: usize) -> String {
-        let mut text = format!("· {n_settled} settled, {n_refused} refused");
+        let mut text = format!("{n_settled} settled, {n_refused} refused");
         if self.n_put_off > 0 {
             text += &format!(", throttled {} times", self.n_put_off);
         }
