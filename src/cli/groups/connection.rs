@@ -7,7 +7,7 @@ use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::super::exit::Failure;
 use super::super::output;
-use super::super::signing_in::{Signed, SigningIn, environment, sign_in};
+use super::super::signing_in::{Signed, SigningIn, can_sign_in, environment, sign_in};
 use super::verbose;
 use crate::client::{AnyClient, RetryPolicy, Session};
 use crate::embedded;
@@ -112,6 +112,14 @@ impl Connection {
         self.signing_in.tenant.is_some() && self.signing_in.auth.is_some()
     }
 
+    /// The same failure; whoever has nothing to sign in with is told how to try it all the same.
+    fn without_tenant(&self, mut failure: Failure) -> Failure {
+        if !can_sign_in(&self.signing_in, &environment()) {
+            failure.remedy += "; to try it without a tenant: --emulator";
+        }
+        failure
+    }
+
     /// Opens a session whose calls are sent again as this says. Only signing in sends anything.
     pub(in crate::cli) async fn open(&self, retry: RetryPolicy) -> Result<Connected, Failure> {
         if self.verbose {
@@ -122,7 +130,10 @@ impl Connection {
                 let (signed, emulator) = self.rehearsal.start().await?;
                 (signed, Some(emulator))
             }
-            false => (sign_in(&self.signing_in, &environment(), embedded::contracts()).await?, None),
+            false => {
+                let signed = sign_in(&self.signing_in, &environment(), embedded::contracts()).await;
+                (signed.map_err(|failure| self.without_tenant(failure))?, None)
+            }
         };
         let of_address = signed.api.as_deref();
         let api = embedded::contracts().iter().find(|contract| Some(&*contract.api) == of_address);

@@ -79,6 +79,11 @@ pub(super) fn environment() -> Environment {
         .collect()
 }
 
+/// Whether there is anything to sign in with.
+pub(super) fn can_sign_in(options: &SigningIn, environment: &Environment) -> bool {
+    detect(&options.asked(), environment).is_ok()
+}
+
 /// Signs in.
 ///
 /// Exit codes: 2 for what was given and cannot be used, with nothing sent to the service; 3 where
