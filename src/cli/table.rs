@@ -17,7 +17,7 @@ pub(in crate::cli) fn width() -> u16 {
 /// Rows below a header, aligned; columns at `whole` are never broken over lines.
 pub(in crate::cli) fn rows(header: &[String], rows: Vec<Vec<String>>, whole: &[usize], width: u16) -> String {
     let mut table = table(width);
-    table.set_header(header);
+    table.set_header(header.iter().map(|name| name.to_uppercase()));
     table.add_rows(rows);
     for at in whole {
         if let Some(column) = table.column_mut(*at) {

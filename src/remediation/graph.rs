@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::DATE;
 use serde_json::{Map, Value, json};
 
-use super::service::{Answered, Listing, Page, Service, Trouble, TroubleKind};
+use super::service::{Answered, Listing, Member, Page, Service, Trouble, TroubleKind};
 use super::{Action, Id, Members};
 use crate::client::{Answer, AnyClient, BoxFuture, Delivery, Error, ErrorKind, Session};
 use crate::odata::Instant;
@@ -58,7 +58,7 @@ impl Graph {
         Ok(Page { members: members.into_iter().filter_map(object).collect(), next, date: date(&headers) })
     }
 
-    async fn read_one(&self, id: &Id) -> Result<Answered<Option<Map<String, Value>>>, Trouble> {
+    async fn read_one(&self, id: &Id) -> Result<Answered<Option<Member>>, Trouble> {
         let parameter = |members: Members| Some((members.get?, members.get?.path.parameters().next()?));
         let Some((operation, parameter)) = self.members.and_then(parameter) else { return Err(unknown_call()) };
         let arguments = Map::from_iter([(parameter.to_owned(), json!(id.to_string()))]);
@@ -95,7 +95,7 @@ impl Service for Graph {
         Box::pin(self.read(listing))
     }
 
-    fn member<'a>(&'a self, id: &'a Id) -> BoxFuture<'a, Result<Answered<Option<Map<String, Value>>>, Trouble>> {
+    fn member<'a>(&'a self, id: &'a Id) -> BoxFuture<'a, Result<Answered<Option<Member>>, Trouble>> {
         Box::pin(self.read_one(id))
     }
 

@@ -42,7 +42,7 @@ pub use reader::{Cursor, Reader};
 pub use roll::{Roll, left_out};
 pub use run::{Event, Halt, Report, Run, Settings};
 pub use selection::{Contains, Criterion, CriterionError, Part, Selection, Takes};
-pub use service::{Answered, Listing, Page, Service, Trouble, TroubleKind};
+pub use service::{Answered, Listing, Member, Page, Service, Trouble, TroubleKind};
 pub use standing::Standing;
 pub use stop::Stop;
 pub use survey::{Found, Hints, survey};

@@ -14,11 +14,14 @@ pub trait Service: Send + Sync {
     fn page<'a>(&'a self, listing: &'a Listing) -> BoxFuture<'a, Result<Page, Trouble>>;
 
     /// Reads one member; nothing where the service says that there is none.
-    fn member<'a>(&'a self, id: &'a Id) -> BoxFuture<'a, Result<Answered<Option<Map<String, Value>>>, Trouble>>;
+    fn member<'a>(&'a self, id: &'a Id) -> BoxFuture<'a, Result<Answered<Option<Member>>, Trouble>>;
 
     /// Acts on identities. What is answered is whether the service says that it did.
     fn act<'a>(&'a self, ids: Vec<&'a Id>) -> BoxFuture<'a, Result<Answered<bool>, Trouble>>;
 }
+
+/// A member of a set, as it came.
+pub type Member = Map<String, Value>;
 
 /// Which page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +41,7 @@ pub enum Listing {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// Its members.
-    pub members: Vec<Map<String, Value>>,
+    pub members: Vec<Member>,
     /// The link to the next one.
     pub next: Option<String>,
     /// When it was answered, by the service's clock.
