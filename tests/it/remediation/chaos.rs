@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt as _};
 use super::{Bench, Ran, crowd, faults, uuid};
 
 /// How many ids there are; one in a hundred is deleted while the run goes on.
-const N: usize = 300;
+const N: usize = 200;
 
 /// A tenth is throttled, a twentieth unavailable, a twentieth of connections breaks before the effect,
 /// a twentieth after it, and one in fifty answers comes too late.
