@@ -56,6 +56,7 @@ impl Caller<'_> {
         if let Err(error) = self.writer.write(vec![intent]).await {
             return End::NotWritten(error);
         }
+        self.pace.leaves();
         let sent = self.service.act(ids.iter().collect()).await;
         let at = instant(self.pace.clock());
         let (answer, end) = match sent {

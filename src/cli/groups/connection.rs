@@ -1,6 +1,7 @@
 //! Whom a command speaks to, and how fast: a cloud, another server, or an emulator of its own.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, FromArgMatches as _};
@@ -9,10 +10,11 @@ use super::super::exit::Failure;
 use super::super::output;
 use super::super::signing_in::{Signed, SigningIn, environment, sign_in};
 use super::verbose;
-use crate::client::{AnyClient, RetryPolicy, Session};
+use crate::client::{AnyClient, Connections, RetryPolicy, Session};
 use crate::embedded;
-use crate::emulator::{App, Config, Emulator, Fault, FaultKind, Identity};
+use crate::emulator::{App, Config, Emulator, Fault, FaultKind, Identity, Tenant};
 use crate::remediation::{DOCUMENTED, Offer};
+use crate::signin::Environment;
 
 const HEADING: &str = "Connection";
 /// What there is no use for with an emulator, which knows nobody.
@@ -86,8 +88,10 @@ pub(in crate::cli) struct Connected {
     pub(in crate::cli) session: Session,
     /// Who that is.
     pub(in crate::cli) signed: Signed,
-    /// Lives as long as this.
-    pub(in crate::cli) emulator: Option<Emulator>,
+    /// Lives as long as this, and as its other tenants.
+    pub(in crate::cli) emulator: Option<Arc<Emulator>>,
+    /// What it is called among many tenants.
+    pub(in crate::cli) name: Option<String>,
     /// The version that the address is of, where it is of one alone.
     pub(in crate::cli) api: Option<&'static str>,
     /// How long it is at least from one call to the next.
@@ -112,52 +116,101 @@ impl Connection {
         self.signing_in.tenant.is_some() && self.signing_in.auth.is_some()
     }
 
-    /// Opens a session whose calls are sent again as this says. Only signing in sends anything.
-    pub(in crate::cli) async fn open(&self, retry: RetryPolicy) -> Result<Connected, Failure> {
+    /// How to sign in, as the options say.
+    pub(in crate::cli) fn signing_in(&self) -> &SigningIn {
+        &self.signing_in
+    }
+
+    /// Begins to show calls, if that was asked for.
+    pub(in crate::cli) fn show_calls(&self) {
         if self.verbose {
             verbose::show_calls();
         }
-        let (signed, emulator) = match self.rehearsal.emulator {
+    }
+
+    /// Opens a session whose calls are sent again as this says. Only signing in sends anything.
+    pub(in crate::cli) async fn open(&self, retry: RetryPolicy) -> Result<Connected, Failure> {
+        self.show_calls();
+        let connections = Connections::default();
+        let mut connected = match self.rehearsal.emulator {
             true => {
-                let (signed, emulator) = self.rehearsal.start().await?;
-                (signed, Some(emulator))
+                let emulator = self.emulator(Vec::new()).await?;
+                self.on_emulator(&emulator, &Identity::all(embedded::contracts()), &connections)?
             }
-            false => (sign_in(&self.signing_in, &environment(), embedded::contracts()).await?, None),
+            false => self.open_beside(&self.signing_in, &environment(), &connections).await?,
         };
-        let of_address = signed.api.as_deref();
-        let api = embedded::contracts().iter().find(|contract| Some(&*contract.api) == of_address);
-        let session = Session::builder().root(&signed.root).token(signed.tokens.clone()).retry(retry).build();
-        let rate = match emulator {
-            Some(_) => self.rehearsal.emulator_rate,
-            None => Rate::Limited(DOCUMENTED),
-        };
-        Ok(Connected {
-            session: session.map_err(|error| Failure::input(error.to_string(), ""))?,
-            signed,
-            emulator,
-            api: api.map(|contract| &*contract.api),
-            interval: rate.number().map_or(Duration::ZERO, |rate| Duration::from_secs_f64(MARGIN / rate)),
-            rate,
-        })
+        let signed = &connected.signed;
+        let session = Session::builder().root(&signed.root).token(signed.tokens.clone()).retry(retry);
+        let session = session.connections(connections).build();
+        connected.session = session.map_err(|error| Failure::input(error.to_string(), ""))?;
+        Ok(connected)
+    }
+
+    /// Signs in as these options say, beside others with whom HTTP clients are shared. Calls are never
+    /// sent again by themselves.
+    pub(in crate::cli) async fn open_beside(
+        &self,
+        signing_in: &SigningIn,
+        environment: &Environment,
+        connections: &Connections,
+    ) -> Result<Connected, Failure> {
+        let signed = sign_in(signing_in, environment, embedded::contracts(), connections).await?;
+        Ok(Connected::new(signed, None, Rate::Limited(DOCUMENTED)))
+    }
+
+    /// Starts an emulator with these tenants; with one of its own where there are none.
+    pub(in crate::cli) async fn emulator(&self, tenants: Vec<Tenant>) -> Result<Arc<Emulator>, Failure> {
+        self.rehearsal.start(tenants).await.map(Arc::new)
+    }
+
+    /// Whoever this is, on an emulator. Calls are never sent again by themselves.
+    pub(in crate::cli) fn on_emulator(
+        &self,
+        emulator: &Arc<Emulator>,
+        identity: &Identity,
+        connections: &Connections,
+    ) -> Result<Connected, Failure> {
+        let signed = Signed::on_emulator(&emulator.root(), &emulator.token(identity), connections)?;
+        Ok(Connected::new(signed, Some(Arc::clone(emulator)), self.rehearsal.emulator_rate))
     }
 }
 
 impl Rehearsal {
-    async fn start(&self) -> Result<(Signed, Emulator), Failure> {
-        let contracts = embedded::contracts();
-        let mut config = Config::new(contracts);
+    async fn start(&self, tenants: Vec<Tenant>) -> Result<Emulator, Failure> {
+        let mut config = Config::new(embedded::contracts());
         config.users = self.emulator_users as usize;
+        if !tenants.is_empty() {
+            config.directory.tenants = tenants;
+        }
         config.directory.apps.push(App::new_with_everything());
         if let Rate::Limited(rate) = self.emulator_rate {
             config.faults.push(Fault::new(FaultKind::Throttle { rate, retry_after: None }));
         }
-        let emulator = Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))?;
-        let token = emulator.token(&Identity::all(contracts));
-        Ok((Signed::on_emulator(&emulator.root(), &token)?, emulator))
+        Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))
     }
 }
 
 impl Connected {
+    fn new(signed: Signed, emulator: Option<Arc<Emulator>>, rate: Rate) -> Self {
+        let of_address = signed.api.as_deref();
+        let api = embedded::contracts().iter().find(|contract| Some(&*contract.api) == of_address);
+        Self {
+            session: signed.session.clone(),
+            signed,
+            emulator,
+            name: None,
+            api: api.map(|contract| &*contract.api),
+            interval: rate.number().map_or(Duration::ZERO, |rate| Duration::from_secs_f64(MARGIN / rate)),
+            rate,
+        }
+    }
+
+    /// Says what may go wrong, and where.
+    pub(in crate::cli) fn warn(&self, warning: &str) {
+        let name = self.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        output::note(&format!("warning: {name}{warning}"));
+    }
+
     /// The client of an operation's version, if the cloud has it and the caller may call it, as far as
     /// its token says.
     pub(in crate::cli) fn client(&self, offer: Offer) -> Result<AnyClient, Failure> {
@@ -169,7 +222,7 @@ impl Connected {
             return Err(Failure::input(what, format!("it is in {}", clouds.names.join(", "))));
         }
         if let Some(warning) = self.signed.require(offer.operation)? {
-            output::note(&format!("warning: {warning}"));
+            self.warn(&warning);
         }
         AnyClient::connect(&self.session, api)
             .ok_or_else(|| Failure::input(format!("call {api}: this build has no client of it"), ""))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::client::{Clock, RetryPolicy, Session, StaticToken, SystemClock, TokenProvider};
+use crate::client::{Clock, Connections, RetryPolicy, Session, StaticToken, SystemClock, TokenProvider};
 use crate::contract::Operation;
 use crate::embedded;
 use crate::signin::{Advice, Advised, Auth, Checked, Claims, Register, Service, check};
@@ -43,12 +43,12 @@ impl Signed {
     /// Somebody who calls an emulator of this process: nothing of the environment is looked at.
     ///
     /// Fails for a token that is none, or a root that is no address.
-    #[cfg_attr(not(test), allow(dead_code))] // for `--emulator` of the commands that call Graph
-    pub(in crate::cli) fn on_emulator(root: &str, token: &str) -> Result<Self, Failure> {
+    pub(in crate::cli) fn on_emulator(root: &str, token: &str, connections: &Connections) -> Result<Self, Failure> {
         let tokens = StaticToken::new(token).map_err(|error| Failure::input(format!("use the token: {error}"), ""))?;
         let tokens: Arc<dyn TokenProvider> = Arc::new(tokens);
-        let session = Session::builder().root(root).token(Arc::clone(&tokens)).retry(RetryPolicy::never()).build();
-        let session = session.map_err(|error| Failure::input(error.to_string(), ""))?;
+        let session = Session::builder().root(root).token(Arc::clone(&tokens)).retry(RetryPolicy::never());
+        let session =
+            session.connections(connections.clone()).build().map_err(|error| Failure::input(error.to_string(), ""))?;
         let claims = Claims::read(token);
         Ok(Self {
             session,
@@ -133,8 +133,10 @@ mod tests {
     async fn on_an_emulator_one_is_who_its_token_says() {
         let emulator = Emulator::start(Config::new(embedded::contracts())).await.expect("an emulator");
         let operation = &embedded::contracts()[0].operations[0];
-        let on =
-            |identity: &Identity| Signed::on_emulator(&emulator.root(), &emulator.token(identity)).expect("signed in");
+        let on = |identity: &Identity| {
+            Signed::on_emulator(&emulator.root(), &emulator.token(identity), &Connections::default())
+                .expect("signed in")
+        };
         let everything = on(&Identity::all(embedded::contracts()));
         assert!(everything.tenant.is_some() && everything.identity.is_some() && !everything.is_microsoft);
         assert!(matches!(everything.require(operation), Ok(None)));
@@ -146,7 +148,7 @@ mod tests {
         let permissions = operation.permissions.delegated_work.clone();
         let warning = on(&Identity::delegated_work(permissions)).require(operation).expect("a warning, and no more");
         assert!(warning.is_some_and(|warning| warning.contains("activate the role, then sign in again")));
-        let opaque = Signed::on_emulator(&emulator.root(), "opaque").expect("signed in");
+        let opaque = Signed::on_emulator(&emulator.root(), "opaque", &Connections::default()).expect("signed in");
         assert!(opaque.require(operation).expect("no refusal").is_some_and(|said| said.contains("not checked")));
     }
 }

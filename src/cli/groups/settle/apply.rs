@@ -75,7 +75,7 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
     let mut date = None;
     if let Some(lens) = bound.lens.as_mut() {
         let looking = leave_out_moved(&action, lens, &mut reader, &mut roll, Hints::default());
-        stage.stop.or(looking).await.ok_or_else(interrupted)?.map_err(|trouble| unread(&trouble))?;
+        stage.setting.stop.or(looking).await.ok_or_else(interrupted)?.map_err(|trouble| unread(&trouble))?;
         (n_requests, date) = (reader.n_requests, reader.date);
     }
     let plan = Plan { roll, date, n_pages: None, n_requests };
@@ -94,7 +94,7 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
         return Ok(Exit::Findings);
     }
     draft.approve(&how)?;
-    CarryOut { stage: &stage, action, bound, printing: &how.printing }.begin(plan, &how, false, Some(&digest)).await
+    CarryOut { stage, action, bound }.run(plan, &how, false, Some(&digest)).await
 }
 
 /// The action of a plan, if it is one of this group.

@@ -80,9 +80,45 @@ impl Draft<'_> {
         })
     }
 
-    /// Has it approved: by `--yes` within what was said, or by typing how many there are.
+    /// Has it approved.
     pub(super) fn approve(&self, how: &How) -> Result<(), Failure> {
-        let n = self.plan.n_planned();
+        let is_clear = !self.is_microsoft || self.is_explicit;
+        let missing = "--tenant and --auth, since what signs in here by itself may be another tomorrow";
+        Approval { n: self.plan.n_planned(), by_filter: self.by_filter, missing: (!is_clear).then_some(missing) }
+            .get(how)
+    }
+
+    /// Shows it where it does not disturb what machines read.
+    pub(super) fn show(&self, is_result: bool) -> Result<(), Failure> {
+        show(&self.text(), is_result)
+    }
+}
+
+/// Shows a plan where it does not disturb what machines read.
+pub(super) fn show(text: &str, is_result: bool) -> Result<(), Failure> {
+    match is_result {
+        true => output::print(text),
+        false => {
+            let _ = anstream::stderr().lock().write_all(text.as_bytes());
+            Ok(())
+        }
+    }
+}
+
+/// What is to be approved.
+pub(super) struct Approval {
+    /// To how many it would be done.
+    pub(super) n: usize,
+    /// Whether any of it is whatever a filter found.
+    pub(super) by_filter: bool,
+    /// What has to be said where nobody looks, and was not.
+    pub(super) missing: Option<&'static str>,
+}
+
+impl Approval {
+    /// Has it approved: by `--yes` within what was said, or by typing how many there are.
+    pub(super) fn get(&self, how: &How) -> Result<(), Failure> {
+        let n = self.n;
         if let Some(max) = how.max.filter(|max| n > *max) {
             let what = format!("carry out the plan: it is for {n}, and --max is {max}; nothing was sent");
             return Err(Failure::input(what, "look at it with --dry-run; then narrow it, or allow more"));
@@ -91,7 +127,7 @@ impl Draft<'_> {
         match (how.yes, on_terminal) {
             (true, false) => self.unattended(how),
             (true, true) => Ok(()),
-            (false, true) => self.ask(n),
+            (false, true) => ask(n),
             (false, false) => Err(Failure::input(
                 "have the plan approved: there is no terminal to ask at; nothing was sent",
                 "look at it with --dry-run, then give --yes and --max N; or --plan-out FILE and `apply FILE`",
@@ -105,9 +141,7 @@ impl Draft<'_> {
         if self.by_filter && how.max.is_none() {
             missing.push("--max N, since a filter may find more than it did yesterday");
         }
-        if self.is_microsoft && !self.is_explicit {
-            missing.push("--tenant and --auth, since what signs in here by itself may be another tomorrow");
-        }
+        missing.extend(self.missing);
         match missing.is_empty() {
             true => Ok(()),
             false => {
@@ -116,32 +150,18 @@ impl Draft<'_> {
             }
         }
     }
+}
 
-    fn ask(&self, n: usize) -> Result<(), Failure> {
-        let mut stderr = anstream::stderr().lock();
-        // There is nobody left to ask if standard error is gone.
-        let _ = write!(stderr, "Type {n} to do this: ");
-        let _ = stderr.flush();
-        let mut line = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(|error| Failure::input(format!("read the answer: {error}"), ""))?;
-        match line.trim() == n.to_string() {
-            true => Ok(()),
-            false => Err(Failure::input(format!("have the plan approved: {n} was not typed; nothing was sent"), "")),
-        }
-    }
-
-    /// Shows it where it does not disturb what machines read.
-    pub(super) fn show(&self, is_result: bool) -> Result<(), Failure> {
-        match is_result {
-            true => output::print(&self.text()),
-            false => {
-                let _ = anstream::stderr().lock().write_all(self.text().as_bytes());
-                Ok(())
-            }
-        }
+fn ask(n: usize) -> Result<(), Failure> {
+    let mut stderr = anstream::stderr().lock();
+    // There is nobody left to ask if standard error is gone.
+    let _ = write!(stderr, "Type {n} to do this: ");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(|error| Failure::input(format!("read the answer: {error}"), ""))?;
+    match line.trim() == n.to_string() {
+        true => Ok(()),
+        false => Err(Failure::input(format!("have the plan approved: {n} was not typed; nothing was sent"), "")),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Carries a plan out, or a job on: the ledger, the run, Ctrl-C, the summary.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::connection::{Connected, Connection, Rate};
 use super::approve::Draft;
@@ -17,21 +18,29 @@ use crate::client::{Clock, RetryPolicy, SystemClock};
 use crate::odata::Instant;
 use crate::remediation::ledger::{Job, Ledger, Writer};
 use crate::remediation::{
-    Action, Demand, Event, Graph, Id, Lens, Offer, Opening, Pace, Plan, Reader, Roll, Run, Scene, Settings, Standing,
-    Stop, Trouble, TroubleKind, ended, instant,
+    Action, Demand, Event, Graph, Id, Lens, Offer, Opening, Pace, Plan, Reader, Report, Roll, Run, Scene, Settings,
+    Standing, Stop, Trouble, TroubleKind, ended, instant,
 };
 
-/// Where everything takes place.
-pub(in crate::cli) struct Stage {
-    pub(super) connected: Connected,
-    pub(super) pace: Pace,
-    pub(super) rate: Option<f64>,
+/// What all jobs of a command have in common.
+#[derive(Clone)]
+pub(super) struct Setting {
+    rate: Option<Rate>,
     pub(super) ledger: PathBuf,
     is_rehearsal: bool,
     /// What a further command needs to find the same ledger.
     pub(super) place: String,
     pub(super) command: String,
     pub(super) stop: Stop,
+}
+
+/// Where a job takes place.
+pub(in crate::cli) struct Stage {
+    pub(super) setting: Setting,
+    pub(super) connected: Connected,
+    pub(super) pace: Pace,
+    pub(super) rate: Option<f64>,
+    /// Whether tenant and way of signing in were said.
     is_explicit: bool,
 }
 
@@ -48,6 +57,32 @@ pub(super) const EMBEDDED: &str = "embedded";
 /// How long ago a job may have confirmed what is not to be undone by chance: 30 days, in ticks.
 const RECENT: i64 = 30 * 86_400 * 10_000_000;
 
+impl Setting {
+    /// From now on signals stop whatever takes place in it.
+    pub(super) fn new(
+        is_rehearsal: bool,
+        rate: Option<Rate>,
+        ledger: &LedgerPlace,
+        command: &str,
+    ) -> Result<Self, Failure> {
+        let setting = Self {
+            rate,
+            ledger: ledger.path(is_rehearsal)?,
+            is_rehearsal,
+            place: ledger.again(is_rehearsal),
+            command: command.to_owned(),
+            stop: Stop::default(),
+        };
+        stop_on_signal(&setting.stop);
+        Ok(setting)
+    }
+
+    /// The ledger, to begin jobs in it.
+    pub(super) fn open_ledger(&self, place: &LedgerPlace) -> Result<Ledger, Failure> {
+        place.open(self.is_rehearsal)
+    }
+}
+
 impl Stage {
     pub(super) async fn open(
         connection: &Connection,
@@ -56,22 +91,14 @@ impl Stage {
         command: &str,
     ) -> Result<Self, Failure> {
         let connected = connection.open(RetryPolicy::never()).await?;
-        let rate = rate.unwrap_or(connected.rate).number();
+        let setting = Setting::new(connection.is_emulator(), rate, ledger, command)?;
+        Ok(Self::new(setting, connected, connection.is_explicit()))
+    }
+
+    pub(super) fn new(setting: Setting, connected: Connected, is_explicit: bool) -> Self {
+        let rate = setting.rate.unwrap_or(connected.rate).number();
         let pace = Pace::new(rate, Arc::new(SystemClock::new()) as Arc<dyn Clock>);
-        let path = ledger.path(connection.is_emulator())?;
-        let stop = Stop::default();
-        stop_on_signal(&stop);
-        Ok(Self {
-            connected,
-            pace,
-            rate,
-            ledger: path,
-            is_rehearsal: connection.is_emulator(),
-            place: ledger.again(connection.is_emulator()),
-            command: command.to_owned(),
-            stop,
-            is_explicit: connection.is_explicit(),
-        })
+        Self { setting, connected, pace, rate, is_explicit }
     }
 
     /// An action on the service. Fails where the caller may not do it, as far as its token says.
@@ -81,7 +108,7 @@ impl Stage {
         self.connected.client(offer)?;
         for read in action.members().into_iter().flat_map(|members| [members.list, members.get]).flatten() {
             if let Some(warning) = signed.require(read)? {
-                output::note(&format!("warning: {warning}"));
+                self.connected.warn(&warning);
             }
         }
         let session = &self.connected.session;
@@ -109,10 +136,10 @@ impl Stage {
 
     /// Identities of which a recent job confirmed the opposite.
     pub(super) fn confirmed(&self, action: &Action) -> Result<HashSet<Id>, Failure> {
-        if !self.ledger.exists() {
+        if !self.setting.ledger.exists() {
             return Ok(HashSet::new());
         }
-        let ledger = Ledger::open_read_only(&self.ledger)?;
+        let ledger = Ledger::open_read_only(&self.setting.ledger)?;
         let since = instant(self.pace.clock()) - RECENT;
         let tenant = self.connected.signed.tenant.as_deref();
         let mut found = HashSet::new();
@@ -137,7 +164,7 @@ impl Stage {
         Draft {
             plan,
             action,
-            command: &self.command,
+            command: &self.setting.command,
             scene: &bound.scene,
             selection,
             apart: self.pace.apart(),
@@ -151,13 +178,30 @@ impl Stage {
 
 impl Bound {
     /// Sees how everybody is.
-    pub(super) async fn plan(&mut self, action: &Action, demand: Demand, stage: &Stage) -> Result<Plan, Failure> {
+    pub(super) async fn plan(
+        &mut self,
+        action: &Action,
+        demand: Demand,
+        stage: &Stage,
+        progress: impl FnMut(usize),
+    ) -> Result<Plan, Failure> {
         let mut reader = Reader::new(&self.graph, &stage.pace);
-        let progress = Reading::new();
-        let plan = Plan::make(action, self.lens.as_mut(), &mut reader, demand, |n| progress.read(n));
-        let plan = stage.stop.or(plan).await;
-        progress.end();
+        let plan = Plan::make(action, self.lens.as_mut(), &mut reader, demand, progress);
+        let plan = stage.setting.stop.or(plan).await;
         plan.ok_or_else(interrupted)?.map_err(|trouble| unread(&trouble))
+    }
+
+    /// The same, shown to whoever waits at a terminal.
+    pub(super) async fn plan_in_sight(
+        &mut self,
+        action: &Action,
+        demand: Demand,
+        stage: &Stage,
+    ) -> Result<Plan, Failure> {
+        let progress = Reading::new();
+        let plan = self.plan(action, demand, stage, |n| progress.read(n)).await;
+        progress.end();
+        plan
     }
 }
 
@@ -171,11 +215,10 @@ pub(super) enum Going {
 }
 
 /// A job that is carried out, or on.
-pub(super) struct CarryOut<'a> {
-    pub(super) stage: &'a Stage,
+pub(super) struct CarryOut {
+    pub(super) stage: Stage,
     pub(super) action: Action,
     pub(super) bound: Bound,
-    pub(super) printing: &'a Printing,
 }
 
 /// A job as it is when it goes on.
@@ -190,44 +233,87 @@ pub(super) struct Work {
     pub(super) next_call: u32,
 }
 
-impl CarryOut<'_> {
-    /// Begins the job of a plan.
-    pub(super) async fn begin(
+impl Work {
+    /// The job of a plan, as it begins.
+    pub(super) fn new(job: Job, writer: Writer, plan: Plan, settings: Settings, by_filter: bool) -> Self {
+        let Plan { roll, date, n_pages, .. } = plan;
+        Self { job, writer, roll, settings, since: date, n_pages, by_filter, next_call: 0 }
+    }
+}
+
+/// A job that came to an end, whichever.
+pub(super) struct Ended {
+    pub(super) job: i64,
+    pub(super) roll: Roll,
+    pub(super) report: Report,
+    settings: Settings,
+    by_filter: bool,
+    pub(super) took: Duration,
+}
+
+impl CarryOut {
+    /// Writes down the job of a plan. Nothing is sent.
+    pub(super) fn begin(
+        &self,
+        ledger: &mut Ledger,
+        plan: &Plan,
+        how: &How,
+        by_filter: bool,
+        plan_sha256: Option<&str>,
+    ) -> Result<Job, Failure> {
+        let opening = Opening {
+            scene: &self.bound.scene,
+            command: &self.stage.setting.command,
+            ticket: how.ticket.as_deref(),
+            reason: how.reason.as_deref(),
+            plan_sha256,
+            settings: &how.settings(),
+            rate: self.stage.rate,
+            by_filter,
+            now: instant(self.stage.pace.clock()),
+        };
+        Ok(opening.begin(ledger, &self.action, plan, self.bound.lens.as_ref())?)
+    }
+
+    /// Begins the job of a plan, and carries it out to its end.
+    pub(super) async fn run(
         self,
         plan: Plan,
         how: &How,
         by_filter: bool,
         plan_sha256: Option<&str>,
     ) -> Result<Exit, Failure> {
-        let outputs = output::begin_all(&self.printing.output)?;
-        let settings = how.settings();
-        let opening = Opening {
-            scene: &self.bound.scene,
-            command: &self.stage.command,
-            ticket: how.ticket.as_deref(),
-            reason: how.reason.as_deref(),
-            plan_sha256,
-            settings: &settings,
-            rate: self.stage.rate,
-            by_filter,
-            now: instant(self.stage.pace.clock()),
-        };
-        let ledger = how.ledger.open(self.stage.is_rehearsal)?;
-        let (job, writer) = opening.begin(ledger, &self.action, &plan, self.bound.lens.as_ref())?;
-        let Plan { roll, date, n_pages, .. } = plan;
-        let work = Work { job, writer, roll, settings, since: date, n_pages, by_filter, next_call: 0 };
-        self.go(work, Going::On, outputs).await
+        let outputs = output::begin_all(&how.printing.output)?;
+        let mut ledger = self.stage.setting.open_ledger(&how.ledger)?;
+        let job = self.begin(&mut ledger, &plan, how, by_filter, plan_sha256)?;
+        let work = Work::new(job, Writer::start(ledger)?, plan, how.settings(), by_filter);
+        self.finish(work, Going::On, &how.printing, outputs).await
     }
 
-    /// Carries out what is left of a job, or reads it back.
-    pub(super) async fn go(
+    /// Carries out what is left of a job, or reads it back, and tells what came of it.
+    pub(super) async fn finish(
         mut self,
         work: Work,
         going: Going,
+        printing: &Printing,
         outputs: Vec<(Form, WholeFile)>,
     ) -> Result<Exit, Failure> {
+        let mut progress = Progress::new(&work.roll);
+        let ended = self.go(work, going, &mut |event| progress.event(event)).await;
+        progress.end();
+        let summary = self.summary(&ended);
+        match printing.format {
+            Format::Human => output::print(&summary.text())?,
+            Format::Json => output::print(&format!("{:#}\n", summary.json()))?,
+        }
+        write_exports(&self.stage.setting.ledger, &[ended.job], outputs)?;
+        Ok(summary.exit())
+    }
+
+    /// Carries out what is left of a job, or reads it back.
+    pub(super) async fn go(&mut self, work: Work, going: Going, listener: &mut (dyn FnMut(Event<'_>) + Send)) -> Ended {
         let Work { job, writer, mut roll, settings, since, n_pages, by_filter, next_call } = work;
-        let stage = self.stage;
+        let stage = &self.stage;
         let run = Run {
             action: &self.action,
             service: &self.bound.graph,
@@ -236,49 +322,50 @@ impl CarryOut<'_> {
             job: job.number,
             next_call,
             settings: settings.clone(),
-            stop: &stage.stop,
+            stop: &stage.setting.stop,
             since,
             n_pages,
         };
         let begun = stage.pace.clock().elapsed();
-        let mut progress = Progress::new(&roll);
-        let mut listener = |event: Event<'_>| progress.event(event);
         let lens = self.bound.lens.as_mut();
         let report = match going {
-            Going::On => run.carry_out(&mut roll, lens, &mut listener).await,
-            Going::Back => run.look_again(&mut roll, lens, &mut listener).await,
+            Going::On => run.carry_out(&mut roll, lens, listener).await,
+            Going::Back => run.look_again(&mut roll, lens, listener).await,
         };
-        progress.end();
         let took = stage.pace.clock().elapsed().saturating_sub(begun);
         let at = instant(stage.pace.clock());
         if let Err(error) = writer.write(vec![ended(job.number, report.halt.as_ref(), &roll, at)]).await {
-            output::note(&format!("warning: failed to {error}; the job stands as it was last written"));
+            stage.connected.warn(&format!("failed to {error}; the job stands as it was last written"));
         }
-        let summary = Summary {
-            command: &stage.command,
-            job: job.number,
-            roll: &roll,
-            report: &report,
-            settings: &settings,
-            is_visible: self.action.members().is_some(),
-            by_filter,
-            took,
-            ledger: &stage.ledger,
-            place: &stage.place,
-            is_resumable: stage.connected.emulator.is_none(),
-        };
-        match self.printing.format {
-            Format::Human => output::print(&summary.text())?,
-            Format::Json => output::print(&format!("{:#}\n", summary.json()))?,
-        }
-        if !outputs.is_empty() {
-            let ledger = Ledger::open_read_only(&stage.ledger)?;
-            for (form, file) in outputs {
-                write_export(&ledger, job.number, form, file)?;
-            }
-        }
-        Ok(summary.exit())
+        Ended { job: job.number, roll, report, settings, by_filter, took }
     }
+
+    pub(super) fn summary<'a>(&'a self, ended: &'a Ended) -> Summary<'a> {
+        let Ended { job, roll, report, settings, by_filter, took } = ended;
+        let Setting { command, ledger, place, .. } = &self.stage.setting;
+        Summary {
+            command,
+            job: *job,
+            roll,
+            report,
+            settings,
+            is_visible: self.action.members().is_some(),
+            by_filter: *by_filter,
+            took: *took,
+            ledger,
+            place,
+            is_resumable: self.stage.connected.emulator.is_none(),
+        }
+    }
+}
+
+/// Writes the ids of jobs to the files that were asked for.
+pub(super) fn write_exports(ledger: &Path, jobs: &[i64], outputs: Vec<(Form, WholeFile)>) -> Result<(), Failure> {
+    if outputs.is_empty() {
+        return Ok(());
+    }
+    let ledger = Ledger::open_read_only(ledger)?;
+    outputs.into_iter().try_for_each(|(form, file)| write_export(&ledger, jobs, form, file))
 }
 
 /// How many were read so far, for whoever waits at a terminal.

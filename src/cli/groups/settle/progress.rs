@@ -17,14 +17,7 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new(roll: &Roll) -> Self {
         let n_planned = roll.len() - roll.count(Standing::LeftOut);
-        let bar = ProgressBar::new(n_planned as u64);
-        let target = match std::io::stderr().is_terminal() {
-            true => ProgressDrawTarget::stderr_with_hz(4),
-            false => ProgressDrawTarget::hidden(),
-        };
-        bar.set_draw_target(target);
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        let bar = visible(ProgressBar::new(n_planned as u64), "{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left");
         bar.enable_steady_tick(Duration::from_millis(500));
         Self { bar, n_planned, n_put_off: 0 }
     }
@@ -53,4 +46,14 @@ impl Progress {
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// A bar of this form on standard error, if that is a terminal.
+pub(super) fn visible(bar: ProgressBar, template: &str) -> ProgressBar {
+    bar.set_draw_target(match std::io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr_with_hz(4),
+        false => ProgressDrawTarget::hidden(),
+    });
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.with_style(style.progress_chars("=> "))
 }

@@ -1,0 +1,111 @@
+//! Carries the plans out: the first tenant alone, to its end, and then all others at the same time, each at
+//! its own pace. All write to one ledger, through one thread.
+
+use std::collections::BTreeMap;
+
+use tokio::task::JoinSet;
+
+use super::super::arguments::How;
+use super::super::carry_out::{CarryOut, Ended, Going, Work};
+use super::board::Board;
+use super::prepare::{Prepared, Ready};
+use crate::cli::exit::{Exit, Failure};
+use crate::remediation::ledger::{Job, Writer};
+use crate::remediation::{Halt, Standing, Stop};
+
+/// How a tenant came to its end.
+pub(super) enum End {
+    /// Nothing was begun: it could not be signed in to, planned, or written down.
+    Failed(Failure),
+    /// There was nobody to act on.
+    Nothing(Exit),
+    /// The first tenant came to an end that all others would come to.
+    NotBegun,
+    /// It was carried out, to its end or to where it stopped.
+    Ended(Box<(CarryOut, Ended)>),
+}
+
+/// Carries all out that are ready. The order stays.
+pub(super) async fn carry_out(prepared: Vec<Prepared>, how: &How, stop: &Stop) -> Result<Vec<(String, End)>, Failure> {
+    let mut ends: BTreeMap<usize, (String, End)> = BTreeMap::new();
+    let mut waiting: Vec<(usize, String, Ready)> = Vec::new();
+    for (index, (name, made)) in prepared.into_iter().enumerate() {
+        match made {
+            Err(failure) => _ = ends.insert(index, (name, End::Failed(failure))),
+            Ok(Ready { plan, by_filter, .. }) if plan.n_planned() == 0 => {
+                let exit = super::super::nothing_to_do(&plan, by_filter);
+                ends.insert(index, (name, End::Nothing(exit)));
+            }
+            Ok(ready) => waiting.push((index, name, ready)),
+        }
+    }
+    if waiting.is_empty() {
+        return Ok(ends.into_values().collect());
+    }
+    let n_planned = waiting.iter().map(|(_, _, ready)| ready.plan.n_planned()).sum();
+    let board = Board::new(waiting.len(), n_planned);
+    let mut waiting = waiting.into_iter();
+    let mut writer = None;
+    if let Some((index, name, ready)) = waiting.next() {
+        let mut ledger = ready.work.stage.setting.open_ledger(&how.ledger)?;
+        let job = begin(&ready, &mut ledger, how)?;
+        let writer = writer.insert(Writer::start(ledger)?);
+        let end = run(ready, job, writer.clone(), how, board.clone()).await;
+        let is_for_all = stop.is_asked() || is_for_all(&end, how);
+        ends.insert(index, (name, end));
+        if is_for_all {
+            ends.extend(waiting.by_ref().map(|(index, name, _)| (index, (name, End::NotBegun))));
+        }
+    }
+    let mut tasks = JoinSet::new();
+    if let (Some(writer), Some((_, _, next))) = (&writer, waiting.as_slice().first()) {
+        // The thread that writes has the first one for itself, and nothing to do at this moment.
+        let mut ledger = next.work.stage.setting.open_ledger(&how.ledger)?;
+        for (index, name, ready) in waiting {
+            match begin(&ready, &mut ledger, how) {
+                Ok(job) => {
+                    let run = run(ready, job, writer.clone(), how, board.clone());
+                    tasks.spawn(async move { (index, (name, run.await)) });
+                }
+                Err(failure) => _ = ends.insert(index, (name, End::Failed(failure))),
+            }
+        }
+    }
+    while let Some(joined) = tasks.join_next().await {
+        let (index, end) = joined.expect("a task that is never aborted, and does not panic");
+        ends.insert(index, end);
+    }
+    board.end();
+    Ok(ends.into_values().collect())
+}
+
+fn begin(ready: &Ready, ledger: &mut crate::remediation::ledger::Ledger, how: &How) -> Result<Job, Failure> {
+    ready.work.begin(ledger, &ready.plan, how, ready.by_filter, None)
+}
+
+/// One tenant, to its end.
+fn run(ready: Ready, job: Job, writer: Writer, how: &How, board: Board) -> impl Future<Output = End> + Send + use<> {
+    let Ready { work: mut carry_out, plan, by_filter, .. } = ready;
+    let work = Work::new(job, writer, plan, how.settings(), by_filter);
+    async move {
+        let mut seat = board.seat();
+        let ended = carry_out.go(work, Going::On, &mut |event| seat.event(event)).await;
+        board.ended();
+        End::Ended(Box::new((carry_out, ended)))
+    }
+}
+
+/// Whether the other tenants would fare as the first one did: nothing is seen of what the service accepts, or
+/// nothing can be written down.
+fn is_for_all(end: &End, how: &How) -> bool {
+    let End::Ended(ended) = end else { return false };
+    let (carry_out, Ended { report, roll, .. }) = &**ended;
+    if matches!(report.halt, Some(Halt::Canary(_) | Halt::Ledger(_) | Halt::Asked)) {
+        return true;
+    }
+    // A tenant of one batch has no canary of its own: here it is that of all.
+    let is_seen = !how.no_canary && !how.no_verify && carry_out.action.members().is_some();
+    let count = |standing| roll.count(standing);
+    let n_without_effect = count(Standing::Unchanged) + count(Standing::Processing) + count(Standing::Accepted);
+    is_seen && count(Standing::Settled) == 0 && n_without_effect > 0
+}
