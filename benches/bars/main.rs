@@ -31,6 +31,8 @@ mod server;
 #[cfg(target_os = "linux")]
 mod serving;
 #[cfg(target_os = "linux")]
+mod settle;
+#[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]
 mod stub;
@@ -43,6 +45,9 @@ fn main() -> std::process::ExitCode {
     const BENCHES: &[(&str, bar::Bench)] = &[
         ("conform", program::conform),
         ("foreign", program::foreign),
+        ("settle", settle::crowd_at_once),
+        ("ids", settle::ids),
+        ("pace", settle::pace),
         ("pages", pages::pages),
         ("lint", lint::lint),
         ("serve", serving::serve),

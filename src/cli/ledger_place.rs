@@ -112,3 +112,36 @@ impl From<LedgerError> for Failure {
         Self::input(error.to_string(), remedy)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_tried_has_a_ledger_of_its_own() {
+        let named = LedgerPlace { ledger: Some("a/mine.sqlite".into()) };
+        for is_rehearsal in [false, true] {
+            assert_eq!(named.path(is_rehearsal).expect("a path"), Path::new("a/mine.sqlite"));
+        }
+        let usual = LedgerPlace { ledger: None };
+        let (earnest, tried) = (usual.path(false).expect("a path"), usual.path(true).expect("a path"));
+        assert!(earnest != tried && earnest.parent() == tried.parent());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn its_folder_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("share/entra-risk");
+        for _ in 0..2 {
+            make_folder(&path).expect("a folder");
+            let mode = path.metadata().expect("a folder").permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
+        }
+        let file = path.join("file");
+        std::fs::write(&file, "").expect("a file");
+        let failure = make_folder(&file.join("below")).expect_err("it is a file");
+        assert!(failure.remedy.contains("--ledger"), "{failure:?}");
+    }
+}

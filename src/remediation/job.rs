@@ -99,7 +99,7 @@ impl Opening<'_> {
             NewId {
                 id: roll.id(index),
                 before: lens.map(|lens| lens.text(before)),
-                updated: before.updated,
+                updated: before.updated(),
                 standing: roll.standing(index),
                 detail: roll.detail(index),
             }

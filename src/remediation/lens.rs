@@ -14,13 +14,21 @@ use crate::odata::{Instant, parse_instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     state: u32,
-    /// When it changed last, where the set has a property for that.
-    pub updated: Option<Instant>,
+    updated: Instant,
 }
+
+/// No moment: there may be a million of these, and an option of a moment is half as large again.
+const NEVER: Instant = Instant::MIN;
 
 impl Seen {
     /// Not a member of the set.
-    pub const ABSENT: Self = Self { state: 0, updated: None };
+    pub const ABSENT: Self = Self { state: 0, updated: NEVER };
+
+    /// When it changed last, where the set has a property for that.
+    #[must_use]
+    pub fn updated(self) -> Option<Instant> {
+        (self.updated != NEVER).then_some(self.updated)
+    }
 
     /// Whether it is a member of the set.
     #[must_use]
@@ -121,11 +129,12 @@ impl Lens {
             .map(|name| ((*name).to_owned(), member.get(*name).cloned().unwrap_or_default()))
             .collect();
         let updated = self.date().and_then(|date| parse_instant(member.get(date)?.as_str()?));
-        Some((id, Seen { state: self.state(&properties), updated }))
+        Some((id, Seen { state: self.state(&properties), updated: updated.unwrap_or(NEVER) }))
     }
 
     /// A state that was written down by [`Lens::text`].
     pub fn recall(&mut self, text: &str, updated: Option<Instant>) -> Option<Seen> {
+        let updated = updated.unwrap_or(NEVER);
         match self.by_text.get(text) {
             Some(state) => Some(Seen { state: *state, updated }),
             None => match serde_json::from_str(text).ok()? {
@@ -156,8 +165,8 @@ impl Lens {
     #[must_use]
     pub fn is_settled(&self, before: Seen, now: Seen) -> bool {
         let meaning = self.meaning(now);
-        let moved =
-            matches!((before.updated, now.updated), (_, Some(now)) if before.updated.is_none_or(|before| now > before));
+        // A moment is later than none.
+        let moved = now.updated > before.updated;
         now.is_member() && !meaning.processing && meaning.documented_hold && (meaning.all_hold || moved)
     }
 

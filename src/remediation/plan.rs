@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use indexmap::IndexSet;
+
 use super::lens::{Lens, Seen};
 use super::reader::{Cursor, Reader};
 use super::roll::left_out;
@@ -15,7 +17,7 @@ use crate::odata::Instant;
 #[derive(Debug, Default)]
 pub struct Demand {
     /// These identities.
-    pub ids: Vec<Id>,
+    pub ids: IndexSet<Id>,
     /// Or whatever is found by this; never both.
     pub selection: Option<Selection>,
     /// Identities that are never touched.
@@ -64,13 +66,14 @@ impl Plan {
         demand: Demand,
         mut progress: impl FnMut(usize),
     ) -> Result<Self, Trouble> {
-        let mut roll = Roll::default();
+        let mut demand = demand;
+        let mut roll = Roll::of(std::mem::take(&mut demand.ids));
         let mut n_pages = None;
         let (Some(lens), Some(members)) = (lens, action.members()) else {
             // Nothing can be seen of it.
-            for id in &demand.ids {
-                let reason = demand.personal(id);
-                roll.add(id.clone(), Seen::ABSENT, standing(reason), reason);
+            for index in 0..roll.len() {
+                let reason = demand.personal(roll.id(index));
+                roll.stand(index, standing(reason), reason);
             }
             return Ok(Self { roll, date: None, n_pages, n_requests: reader.n_requests });
         };
@@ -87,12 +90,9 @@ impl Plan {
                 n_pages = selection.filter.is_none().then_some(cursor.n_pages);
             }
             None => {
-                for id in &demand.ids {
-                    roll.add(id.clone(), Seen::ABSENT, Standing::Planned, None);
-                }
                 let wanted: Vec<usize> = (0..roll.len()).collect();
                 let found = survey(reader, lens, &members, &roll, &wanted, Hints::default()).await?;
-                for (index, seen) in found.seen {
+                for (index, seen) in found.all() {
                     roll.set_before(index, seen);
                     let reason = demand.reason(action, lens, roll.id(index), seen);
                     roll.stand(index, standing(reason), reason);
@@ -145,7 +145,7 @@ pub async fn leave_out_moved(
     let wanted: Vec<usize> = roll.with(&[Standing::Planned]).collect();
     let found = survey(reader, lens, &members, roll, &wanted, hints).await?;
     let mut moved = Vec::new();
-    for (index, seen) in found.seen {
+    for (index, seen) in found.all() {
         if seen == roll.before(index) {
             continue;
         }

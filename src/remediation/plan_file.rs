@@ -108,7 +108,7 @@ pub fn write(header: &Header, plan: &Plan, lens: Option<&Lens>) -> String {
         let line = Line {
             id: &roll.id(index).to_string(),
             state: &state,
-            updated: before.updated.map(format_instant),
+            updated: before.updated().map(format_instant),
             left_out: roll.detail(index).map(str::to_owned),
         };
         text += &json(&line);

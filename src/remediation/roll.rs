@@ -45,6 +45,16 @@ struct Row {
 }
 
 impl Roll {
+    /// These identities, of which nothing is known yet.
+    #[must_use]
+    pub fn of(ids: IndexSet<Id>) -> Self {
+        let row = Row { before: Seen::ABSENT, standing: Standing::Planned, attempts: 0, detail: 0 };
+        let rows = vec![row; ids.len()];
+        let mut counts = [0; Standing::ALL.len()];
+        counts[Standing::Planned as usize] = rows.len();
+        Self { ids, rows, counts, details: IndexSet::new() }
+    }
+
     /// Adds an identity; `None` if it is there already.
     pub fn add(&mut self, id: Id, before: Seen, standing: Standing, detail: Option<&str>) -> Option<usize> {
         let (index, is_new) = self.ids.insert_full(id);

@@ -1,10 +1,9 @@
 //! Sees how members are now, by the fewest requests: one by one, those that changed since a moment, or
 //! the whole list.
 
-use std::collections::HashSet;
-
 use super::lens::{Lens, Seen};
 use super::reader::{Cursor, Reader};
+use super::run::number;
 use super::service::{Trouble, TroubleKind};
 use super::{Members, Roll, Selection};
 use crate::odata::{Instant, format_instant};
@@ -18,10 +17,45 @@ const SKEW: Instant = 5 * 10_000_000;
 /// How members were found to be.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Each that was seen, with its number; absent ones too.
-    pub seen: Vec<(usize, Seen)>,
+    /// Each member that was seen, with its number.
+    pub seen: Vec<(u32, Seen)>,
+    /// Those that are no members.
+    pub absent: Vec<u32>,
     /// Those that did not change since the moment that was asked about.
-    pub unmoved: Vec<usize>,
+    pub unmoved: Vec<u32>,
+}
+
+impl Found {
+    /// How each was seen, absent ones too.
+    pub fn all(&self) -> impl Iterator<Item = (usize, Seen)> {
+        let absent = self.absent.iter().map(|index| (*index, Seen::ABSENT));
+        self.seen.iter().copied().chain(absent).map(|(index, seen)| (index as usize, seen))
+    }
+}
+
+/// Who was not seen yet.
+struct Missing {
+    is: Vec<bool>,
+    n: usize,
+}
+
+impl Missing {
+    fn new(n_all: usize, wanted: &[usize]) -> Self {
+        let mut is = vec![false; n_all];
+        wanted.iter().for_each(|index| is[*index] = true);
+        Self { is, n: wanted.len() }
+    }
+
+    /// Whether it was among them.
+    fn take(&mut self, index: usize) -> bool {
+        let was = std::mem::take(&mut self.is[index]);
+        self.n -= usize::from(was);
+        was
+    }
+
+    fn all(&self) -> impl Iterator<Item = usize> {
+        self.is.iter().enumerate().filter(|(_, is)| **is).map(|(index, _)| index)
+    }
 }
 
 /// What is known of the service that helps to choose.
@@ -59,35 +93,36 @@ pub async fn survey(
     if wanted.is_empty() {
         return Ok(found);
     }
-    let mut missing: HashSet<usize> = wanted.iter().copied().collect();
+    let mut missing = Missing::new(roll.len(), wanted);
     match way(members, lens.date(), wanted.len(), hints) {
         Way::Singly => {}
         Way::Since(since) => {
             let filter = lens.date().map(|date| format!("{date} ge {}", format_instant(since)));
             match listed(reader, lens, roll, &mut missing, filter, usize::MAX, &mut found).await {
                 Ok(_) => {
-                    found.unmoved = wanted.iter().copied().filter(|index| missing.contains(index)).collect();
+                    found.unmoved = missing.all().map(number).collect();
                     return Ok(found);
                 }
                 // No page promises that this can be asked: then the other ways.
                 Err(trouble) if trouble.kind == TroubleKind::Refused => found.seen.clear(),
                 Err(trouble) => return Err(trouble),
             }
-            missing = wanted.iter().copied().collect();
+            missing = Missing::new(roll.len(), wanted);
         }
         Way::List => {
             // Never more pages than single reads would be requests.
             let most = if members.get.is_some() { wanted.len() } else { usize::MAX };
             if listed(reader, lens, roll, &mut missing, None, most, &mut found).await? {
-                found.seen.extend(missing.into_iter().map(|index| (index, Seen::ABSENT)));
+                found.absent.extend(missing.all().map(number));
                 return Ok(found);
             }
         }
     }
-    let mut left: Vec<usize> = missing.into_iter().collect();
-    left.sort_unstable();
-    for index in left {
-        found.seen.push((index, reader.member(roll.id(index), lens).await?));
+    for index in missing.all() {
+        match reader.member(roll.id(index), lens).await? {
+            Seen::ABSENT => found.absent.push(number(index)),
+            seen => found.seen.push((number(index), seen)),
+        }
     }
     Ok(found)
 }
@@ -116,21 +151,21 @@ async fn listed(
     reader: &mut Reader<'_>,
     lens: &mut Lens,
     roll: &Roll,
-    missing: &mut HashSet<usize>,
+    missing: &mut Missing,
     filter: Option<String>,
     most: usize,
     found: &mut Found,
 ) -> Result<bool, Trouble> {
     let mut cursor = Cursor::new(Selection { filter, ..Selection::default() }, lens);
-    while !cursor.is_at_end() && !missing.is_empty() {
+    while !cursor.is_at_end() && missing.n > 0 {
         if cursor.n_pages >= most {
             return Ok(false);
         }
         for (id, seen) in reader.page(&mut cursor, lens).await? {
             if let Some(index) = roll.find(&id)
-                && missing.remove(&index)
+                && missing.take(index)
             {
-                found.seen.push((index, seen));
+                found.seen.push((number(index), seen));
             }
         }
     }

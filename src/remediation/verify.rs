@@ -13,6 +13,9 @@ use super::{Members, Standing};
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// How much is written down at once: a hundred thousand changes take memory that nothing else needs.
+const MOST_CHANGES: usize = 2000;
+
 /// What is told beside an identity that somebody else changed.
 const CHANGED: &str = "somebody else changed it in the meantime";
 /// What is told beside an identity that was sent too often without an answer.
@@ -100,20 +103,22 @@ impl Run<'_> {
 
     async fn closely(&self, course: &mut Course<'_, '_>, members: &Members, mut found: Found) -> Result<Found, Halt> {
         let Some(lens) = course.lens.as_deref_mut() else { return Ok(found) };
-        let unmoved = std::mem::take(&mut found.unmoved);
+        let unmoved: Vec<usize> = std::mem::take(&mut found.unmoved).into_iter().map(|index| index as usize).collect();
         let mut reader = Reader::new(self.service, self.pace);
         let hints = Hints { n_pages: self.n_pages, ..Hints::default() };
         let reading = survey(&mut reader, lens, members, course.roll, &unmoved, hints);
         let seen = self.stop.or(reading).await;
         course.n_reads += reader.n_requests;
-        found.seen.extend(seen.ok_or(Halt::Asked)?.map_err(Halt::Unread)?.seen);
+        let seen = seen.ok_or(Halt::Asked)?.map_err(Halt::Unread)?;
+        found.seen.extend(seen.seen);
+        found.absent.extend(seen.absent);
         Ok(found)
     }
 
     async fn judge(&self, course: &mut Course<'_, '_>, found: &Found, look: Look) -> Result<(), Halt> {
         let mut changes = Vec::new();
-        let unmoved = found.unmoved.iter().map(|index| (*index, None));
-        for (index, now) in found.seen.iter().map(|(index, seen)| (*index, Some(*seen))).chain(unmoved) {
+        let unmoved = found.unmoved.iter().map(|index| (*index as usize, None));
+        for (index, now) in found.all().map(|(index, seen)| (index, Some(seen))).chain(unmoved) {
             let (standing, detail) = self.verdict(course, index, now, look);
             let known = (course.roll.standing(index), course.roll.detail(index));
             if known == (standing, detail) {
@@ -122,6 +127,9 @@ impl Run<'_> {
             course.roll.stand(index, standing, detail);
             let after = now.and_then(|now| course.lens.as_deref().map(|lens| lens.text(now).to_owned()));
             changes.push(Stand { seq: number(index), standing, detail: detail.map(str::to_owned), after });
+            if changes.len() >= MOST_CHANGES {
+                self.write(std::mem::take(&mut changes)).await?;
+            }
         }
         self.write(changes).await
     }

@@ -90,7 +90,7 @@ impl Machine {
             Proof::Pipelines { client_id, connection, token } => {
                 let token = AzureSecret::new(token.reveal().to_owned());
                 let credential_options = ClientAssertionCredentialOptions { client_options };
-                let options = AzurePipelinesCredentialOptions { credential_options, ..Default::default() };
+                let options = AzurePipelinesCredentialOptions { credential_options };
                 AzurePipelinesCredential::new(tenant, client_id.clone(), connection, token, Some(options))?
             }
             Proof::Managed { client_id } => {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::Mutex;
 
+use super::claims::Claims;
 use super::error::SignInError;
 use super::source::{Fresh, Source, Wanted};
 use crate::client::{BoxFuture, Clock, Token, TokenError, TokenProvider, TokenRequest};
@@ -27,9 +28,20 @@ pub struct Tokens {
 struct Kept {
     token: Token,
     resource: String,
+    /// Whose it is, where it says so.
+    claims: Option<Claims>,
     lasts: Option<Lasts>,
     /// Until when a renewal that failed is not tried again, by the clock that never goes back.
     paused_until: Duration,
+}
+
+impl Kept {
+    /// Whether a token that follows is of somebody else.
+    fn is_of_another(&self, next: &Self) -> bool {
+        let (Some(ours), Some(theirs)) = (&self.claims, &next.claims) else { return false };
+        let same = (&ours.tid, ours.identity()) == (&theirs.tid, theirs.identity());
+        !same || self.resource == next.resource && ours.aud != theirs.aud
+    }
 }
 
 /// How long a token lasts, by two clocks: one may be set, the other stands still while the machine
@@ -73,7 +85,17 @@ impl Tokens {
                 "answer the service, which asks for other claims than the token has",
                 "this way to sign in gives the same token again; sign in anew, or another way: --auth",
             )),
-            Ok(fresh) => Ok(slot.insert(self.keep(fresh, request.resource)).token.clone()),
+            Ok(fresh) => {
+                let next = self.keep(fresh, request.resource);
+                match slot.as_ref().is_some_and(|kept| kept.is_of_another(&next)) {
+                    // What was begun as one is not gone on with as another.
+                    true => Err(SignInError::refused(
+                        "go on: the new token is of another tenant or account, or for another service",
+                        "sign in as before; what is to be done as somebody else is begun anew",
+                    )),
+                    false => Ok(slot.insert(next).token.clone()),
+                }
+            }
             // What still lasts is better than nothing, and somebody may be back in a moment.
             Err(error) => match slot.as_mut().filter(|kept| self.still_does(kept, request)) {
                 Some(kept) => {
@@ -117,7 +139,8 @@ impl Tokens {
             fetched: self.clock.elapsed(),
             lifetime: until.duration_since(self.clock.now()).unwrap_or_default(),
         });
-        Kept { token: fresh.token, resource: resource.to_owned(), lasts, paused_until: Duration::ZERO }
+        let claims = Claims::of(&fresh.token);
+        Kept { token: fresh.token, resource: resource.to_owned(), claims, lasts, paused_until: Duration::ZERO }
     }
 }
 

@@ -49,6 +49,7 @@ const LAYERS: &[Layer] = &[
             "emulator",
             "finding",
             "metadata",
+            "odata",
             "regen",
             "remediation",
             "report",

@@ -27,6 +27,8 @@ mod groups;
 mod invented;
 mod layers;
 #[cfg(feature = "cli")]
+mod ledger;
+#[cfg(feature = "cli")]
 mod metadata;
 mod operations;
 mod policy;

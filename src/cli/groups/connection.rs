@@ -132,30 +132,25 @@ impl Connection {
     pub(in crate::cli) async fn open(&self, retry: RetryPolicy) -> Result<Connected, Failure> {
         self.show_calls();
         let connections = Connections::default();
-        let mut connected = match self.rehearsal.emulator {
+        match self.rehearsal.emulator {
             true => {
                 let emulator = self.emulator(Vec::new()).await?;
-                self.on_emulator(&emulator, &Identity::all(embedded::contracts()), &connections)?
+                self.on_emulator(&emulator, &Identity::all(embedded::contracts()), retry, &connections)
             }
-            false => self.open_beside(&self.signing_in, &environment(), &connections).await?,
-        };
-        let signed = &connected.signed;
-        let session = Session::builder().root(&signed.root).token(signed.tokens.clone()).retry(retry);
-        let session = session.connections(connections).build();
-        connected.session = session.map_err(|error| Failure::input(error.to_string(), ""))?;
-        Ok(connected)
+            false => self.open_beside(&self.signing_in, &environment(), retry, &connections).await,
+        }
     }
 
-    /// Signs in as these options say, beside others with whom HTTP clients are shared. Calls are never
-    /// sent again by themselves.
+    /// Signs in as these options say, beside others with whom HTTP clients are shared.
     pub(in crate::cli) async fn open_beside(
         &self,
         signing_in: &SigningIn,
         environment: &Environment,
+        retry: RetryPolicy,
         connections: &Connections,
     ) -> Result<Connected, Failure> {
         let signed = sign_in(signing_in, environment, embedded::contracts(), connections).await?;
-        Ok(Connected::new(signed, None, Rate::Limited(DOCUMENTED)))
+        Connected::new(signed, None, Rate::Limited(DOCUMENTED), retry, connections)
     }
 
     /// Starts an emulator with these tenants; with one of its own where there are none.
@@ -163,15 +158,16 @@ impl Connection {
         self.rehearsal.start(tenants).await.map(Arc::new)
     }
 
-    /// Whoever this is, on an emulator. Calls are never sent again by themselves.
+    /// Whoever this is, on an emulator.
     pub(in crate::cli) fn on_emulator(
         &self,
         emulator: &Arc<Emulator>,
         identity: &Identity,
+        retry: RetryPolicy,
         connections: &Connections,
     ) -> Result<Connected, Failure> {
-        let signed = Signed::on_emulator(&emulator.root(), &emulator.token(identity), connections)?;
-        Ok(Connected::new(signed, Some(Arc::clone(emulator)), self.rehearsal.emulator_rate))
+        let signed = Signed::on_emulator(&emulator.root(), &emulator.token(identity))?;
+        Connected::new(signed, Some(Arc::clone(emulator)), self.rehearsal.emulator_rate, retry, connections)
     }
 }
 
@@ -191,18 +187,26 @@ impl Rehearsal {
 }
 
 impl Connected {
-    fn new(signed: Signed, emulator: Option<Arc<Emulator>>, rate: Rate) -> Self {
+    fn new(
+        signed: Signed,
+        emulator: Option<Arc<Emulator>>,
+        rate: Rate,
+        retry: RetryPolicy,
+        connections: &Connections,
+    ) -> Result<Self, Failure> {
         let of_address = signed.api.as_deref();
         let api = embedded::contracts().iter().find(|contract| Some(&*contract.api) == of_address);
-        Self {
-            session: signed.session.clone(),
+        let session = Session::builder().root(&signed.root).token(signed.tokens.clone()).retry(retry);
+        let session = session.connections(connections.clone()).build();
+        Ok(Self {
+            session: session.map_err(|error| Failure::input(error.to_string(), ""))?,
             signed,
             emulator,
             name: None,
             api: api.map(|contract| &*contract.api),
             interval: rate.number().map_or(Duration::ZERO, |rate| Duration::from_secs_f64(MARGIN / rate)),
             rate,
-        }
+        })
     }
 
     /// Says what may go wrong, and where.

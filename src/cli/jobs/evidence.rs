@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::show::{Shown, answer};
 use super::words;
+use crate::remediation::Standing;
 use crate::remediation::ledger::CallRecord;
 use crate::report::text::{code, markdown};
 
@@ -18,6 +19,12 @@ pub(super) fn render(shown: &Shown) -> String {
     let _ = write!(text, "\n## Outcome of {}\n\n| outcome | ids |\n|---|---:|\n", words::ids(counts.all()));
     for (standing, n_ids) in counts.iter() {
         let _ = writeln!(text, "| {standing} | {n_ids} |");
+    }
+    if counts.of(Standing::Sending) > 0 && words::state(&shown.summary) != "running" {
+        text.push_str(
+            "\nWhat stands at \"sending\" was about to be sent, or was, when the process ended: what became of it is \
+             not known until the job is taken up again.\n",
+        );
     }
     let _ = write!(
         text,

@@ -97,20 +97,20 @@ fn human(jobs: &[Summary]) -> String {
     if jobs.is_empty() {
         return format!("no jobs: {NONE_YET}\n");
     }
-    let header = ["job", "begun", "command", "tenant", "settled", "state"].map(str::to_owned);
+    let header = ["job", "begun (utc)", "command", "tenant", "settled", "state"].map(str::to_owned);
     let row = |summary: &Summary| {
         let job = &summary.job;
         let said = |text: &str| on_one_line(text).into_owned();
         vec![
             job.number.to_string(),
-            words::moment(job.created),
+            words::moment(job.created).trim_end_matches(" UTC").to_owned(),
             said(&job.command),
             said(job.tenant.as_deref().unwrap_or("-")),
             words::settled(&summary.counts),
             words::state_and_remedy(summary),
         ]
     };
-    table::rows(&header, jobs.iter().map(row).collect(), &[0, 1, 3, 4], table::width())
+    table::rows(&header, jobs.iter().map(row).collect(), &[0, 1, 4, 5], table::width())
 }
 
 fn csv(rows: &[Row<'_>]) -> Result<String, Failure> {

@@ -9,7 +9,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::{output, table};
 use super::{JobId, Shelf, evidence, rows, words};
 use crate::odata::format_instant;
-use crate::remediation::ledger::{CallRecord, Summary};
+use crate::remediation::ledger::{CallRecord, JobState, Summary};
 use crate::report::text::on_one_line;
 
 /// Show a job: who, where, what became of its ids, and each call.
@@ -70,10 +70,11 @@ impl Shown {
     pub(super) fn about(&self) -> Vec<(&'static str, String)> {
         let job = &self.summary.job;
         let given = |name, text: &Option<String>| text.clone().map(|text| (name, text));
-        let mut about = vec![("Command", job.command.clone()), ("State", words::state_and_remedy(&self.summary))];
+        let mut about = vec![("Command", job.command.clone()), ("State", words::state(&self.summary).to_owned())];
         about.extend(given("Note", &job.note));
         about.push(("Begun", words::moment(job.created)));
-        if words::state(&self.summary) != "running" && job.changed != job.created {
+        // A process that was killed did not say when.
+        if job.state != JobState::Running {
             about.push(("Ended", words::moment(job.changed)));
         }
         about.extend([
@@ -119,7 +120,7 @@ fn human(shown: &Shown) -> String {
     let answers = answers.map(|(answer, n_calls)| pair(format!("  {}", on_one_line(&answer)), n_calls.to_string()));
     let width = table::width();
     format!(
-        "{}\n{}\n{}\n{}\nAll calls, for a ticket: entra-risk jobs show {number} --format markdown\n\
+        "{}\n{}\n{}\n{}\n{}All calls, for a ticket: entra-risk jobs show {number} --format markdown\n\
          Each id: entra-risk jobs export {number}\n",
         table::pairs(pairs, width),
         words::ids(shown.summary.counts.all()),
@@ -127,6 +128,10 @@ fn human(shown: &Shown) -> String {
         match shown.calls.len() {
             0 => "no calls\n".to_owned(),
             n_calls => format!("{n_calls} calls\n{}", table::pairs(answers.collect(), width)),
+        },
+        match words::state(&shown.summary) {
+            "stopped" => format!("To go on: entra-risk jobs resume {number}\n"),
+            _ => String::new(),
         },
     )
 }

@@ -24,7 +24,7 @@ pub(super) fn state(summary: &Summary) -> &'static str {
 /// Where a job stands, and what to do about it.
 pub(super) fn state_and_remedy(summary: &Summary) -> String {
     match state(summary) {
-        "stopped" => format!("stopped: resume with entra-risk jobs resume {}", summary.job.number),
+        "stopped" => format!("stopped: jobs resume {}", summary.job.number),
         state => state.to_owned(),
     }
 }

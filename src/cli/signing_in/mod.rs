@@ -19,7 +19,7 @@ use self::aim::Aim;
 pub(super) use self::signed::Signed;
 use self::terminal::Terminal;
 use super::exit::{Exit, Failure};
-use crate::client::{Clock, Cloud, Connections, RetryPolicy, Session, SystemClock, TokenProvider, TokenRequest};
+use crate::client::{Clock, Cloud, Connections, Session, SystemClock, TokenProvider, TokenRequest};
 use crate::contract::Contract;
 use crate::embedded;
 use crate::signin::{
@@ -118,8 +118,10 @@ pub(super) async fn sign_in(
             .map(|place| place.token_exchange.clone()),
     };
     let tokens = Arc::new(tokens(found, authority.clone(), means)?);
-    let session = Session::builder().root(&aim.root).token(Arc::clone(&tokens)).retry(RetryPolicy::never());
-    let session = session
+    // An address that cannot be called is told before anybody signs in for it.
+    Session::builder()
+        .root(&aim.root)
+        .token(Arc::clone(&tokens))
         .connections(connections.clone())
         .build()
         .map_err(|error| Failure::input(error.to_string(), "--server is a root such as http://127.0.0.1:8080"))?;
@@ -129,20 +131,19 @@ pub(super) async fn sign_in(
     if let Some(claims) = &claims {
         aim.admit(claims)?;
         if let Some(named) = options.tenant.as_deref().map(str::trim) {
-            let named = match (Uuid::try_parse(named), auth) {
-                (Ok(id), _) => Some(id),
-                // Whoever signed in there was asked for this tenant.
-                (Err(_), auth) if !matches!(auth, Auth::Token | Auth::ManagedIdentity) => None,
-                (Err(_), _) => {
+            let named = match Uuid::try_parse(named) {
+                Ok(id) => Some(id),
+                Err(_) if matches!(auth, Auth::Token | Auth::ManagedIdentity) => {
                     let authority = aim.authority(options.authority.as_deref(), environment, &register)?;
                     Some(tenant_id(&authority, named).await?)
                 }
+                // Whoever signed in was asked for this tenant.
+                Err(_) => None,
             };
             named.map_or(Ok(()), |named| aim::is_of_tenant(claims, named))?;
         }
     }
     Ok(Signed {
-        session,
         tokens: tokens as Arc<dyn TokenProvider>,
         tenant: claims.as_ref().and_then(|claims| claims.tid.clone()),
         identity: claims.as_ref().and_then(|claims| claims.identity().map(str::to_owned)),

@@ -5,17 +5,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::client::{Clock, Connections, RetryPolicy, Session, StaticToken, SystemClock, TokenProvider};
+use crate::client::{Clock, StaticToken, SystemClock, TokenProvider};
 use crate::contract::Operation;
 use crate::embedded;
 use crate::signin::{Advice, Advised, Auth, Checked, Claims, Register, Service, check};
 
 /// Somebody who is signed in.
-#[allow(dead_code)] // `whoami` needs a part; the commands that call Graph need the rest
 pub(in crate::cli) struct Signed {
-    /// A session that never sends again by itself: whoever runs a job keeps its pace.
-    pub(in crate::cli) session: Session,
-    /// Who gives its tokens, for sessions of other places of the same root.
+    /// Who gives the tokens of its sessions.
     pub(in crate::cli) tokens: Arc<dyn TokenProvider>,
     /// What the token says; `None` for one that cannot be read.
     pub(in crate::cli) claims: Option<Claims>,
@@ -42,16 +39,12 @@ pub(in crate::cli) struct Signed {
 impl Signed {
     /// Somebody who calls an emulator of this process: nothing of the environment is looked at.
     ///
-    /// Fails for a token that is none, or a root that is no address.
-    pub(in crate::cli) fn on_emulator(root: &str, token: &str, connections: &Connections) -> Result<Self, Failure> {
+    /// Fails for a token that is none.
+    pub(in crate::cli) fn on_emulator(root: &str, token: &str) -> Result<Self, Failure> {
         let tokens = StaticToken::new(token).map_err(|error| Failure::input(format!("use the token: {error}"), ""))?;
         let tokens: Arc<dyn TokenProvider> = Arc::new(tokens);
-        let session = Session::builder().root(root).token(Arc::clone(&tokens)).retry(RetryPolicy::never());
-        let session =
-            session.connections(connections.clone()).build().map_err(|error| Failure::input(error.to_string(), ""))?;
         let claims = Claims::read(token);
         Ok(Self {
-            session,
             tokens,
             tenant: claims.as_ref().and_then(|claims| claims.tid.clone()),
             identity: claims.as_ref().and_then(|claims| claims.identity().map(str::to_owned)),
@@ -80,7 +73,6 @@ impl Signed {
 
     /// Whether it may call an operation, as far as the token says: an error that names what is missing
     /// and how it is granted, or a warning to be shown, or nothing.
-    #[cfg_attr(not(test), allow(dead_code))] // for the commands that call Graph
     pub(in crate::cli) fn require(&self, operation: &Operation) -> Result<Option<String>, Failure> {
         let checked = self.check(operation);
         let Some(Advice { what, remedy }) = self.advice(&checked) else { return Ok(None) };
@@ -127,28 +119,29 @@ impl fmt::Debug for Signed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::{AnyClient, Session};
     use crate::emulator::{Config, Emulator, Identity};
 
     #[tokio::test]
     async fn on_an_emulator_one_is_who_its_token_says() {
         let emulator = Emulator::start(Config::new(embedded::contracts())).await.expect("an emulator");
         let operation = &embedded::contracts()[0].operations[0];
-        let on = |identity: &Identity| {
-            Signed::on_emulator(&emulator.root(), &emulator.token(identity), &Connections::default())
-                .expect("signed in")
-        };
+        let on =
+            |identity: &Identity| Signed::on_emulator(&emulator.root(), &emulator.token(identity)).expect("signed in");
         let everything = on(&Identity::all(embedded::contracts()));
         assert!(everything.tenant.is_some() && everything.identity.is_some() && !everything.is_microsoft);
         assert!(matches!(everything.require(operation), Ok(None)));
         // It really calls it.
-        assert!(everything.session.v1().dispatch(&operation.id, &serde_json::Map::new()).await.is_ok());
+        let session = Session::builder().root(&everything.root).token(everything.tokens.clone()).build();
+        let client = AnyClient::connect(&session.expect("a session"), &embedded::contracts()[0].api).expect("a client");
+        assert!(client.dispatch(&operation.id, &serde_json::Map::new()).await.is_ok());
         let failure = on(&Identity::none()).require(operation).expect_err("nothing was granted");
         assert_eq!(failure.exit, Exit::Unreachable);
         assert!(failure.what.starts_with(&format!("call {}: the application permission", operation.id)), "{failure:?}");
         let permissions = operation.permissions.delegated_work.clone();
         let warning = on(&Identity::delegated_work(permissions)).require(operation).expect("a warning, and no more");
         assert!(warning.is_some_and(|warning| warning.contains("activate the role, then sign in again")));
-        let opaque = Signed::on_emulator(&emulator.root(), "opaque", &Connections::default()).expect("signed in");
+        let opaque = Signed::on_emulator(&emulator.root(), "opaque").expect("signed in");
         assert!(opaque.require(operation).expect("no refusal").is_some_and(|said| said.contains("not checked")));
     }
 }

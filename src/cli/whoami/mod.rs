@@ -20,14 +20,15 @@ use crate::client::Connections;
 /// sent to Graph.
 #[derive(Debug, Args)]
 pub(super) struct Whoami {
-    #[command(flatten)]
-    sign_in: SigningIn,
     /// Description of the operations, or folder of them; those of this build by default
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
     /// Format of standard output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    // Last, since its heading is that of all that follows.
+    #[command(flatten)]
+    sign_in: SigningIn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -90,3 +90,21 @@ fn is_still(file: &File, path: &Path) -> bool {
 fn is_still(_: &File, path: &Path) -> bool {
     path.exists()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_removed_is_not_the_one_of_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let file = open(&path).expect("a file");
+        assert!(is_still(&file, &path));
+        fs::remove_file(&path).expect("removed");
+        assert!(!is_still(&file, &path));
+        // Who waited for the first must not take it for the second: each would have a lock.
+        let other = open(&path).expect("a file");
+        assert!(!is_still(&file, &path) && is_still(&other, &path));
+    }
+}

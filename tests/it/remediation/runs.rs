@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexSet;
+
 use entra_risk::remediation::{AllTheSame, Demand, Halt, Id, IdForm, Standing, left_out};
 
 use super::{Bench, Ran, at, faults, ids, uuid};
@@ -14,7 +16,7 @@ fn id(text: &str) -> Id {
     Id::parse(text, IdForm::Guid).unwrap()
 }
 
-fn crowd(n: usize) -> Vec<Id> {
+fn crowd(n: usize) -> IndexSet<Id> {
     (0..n).map(|index| id(&uuid(index))).collect()
 }
 
@@ -53,7 +55,7 @@ async fn what_is_settled_deleted_excluded_or_unknown_is_left_out_with_its_reason
     let mut bench = Bench::with(DISMISS, config, None).await;
     let mut wanted = crowd(6);
     let stranger = id("99999999-0000-4000-8000-000000000000");
-    wanted.push(stranger.clone());
+    wanted.insert(stranger);
     let demand = || Demand {
         ids: wanted.clone(),
         excluded: HashSet::from([id(&uuid(3))]),

@@ -82,3 +82,23 @@ async fn a_given_token_cannot_answer_a_challenge() {
     assert!(error.to_string().contains("asks for other claims"), "{error}");
     assert_eq!(tokens.obtain(PLAIN).await.unwrap(), first, "it is still the token of other calls");
 }
+
+#[tokio::test]
+async fn what_was_begun_as_one_is_not_gone_on_with_as_another() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let credential = Credential::Token(Held::File(file.path().to_owned()));
+    let tokens = tokens(found(credential), None, means(Watch::patient())).unwrap();
+    let whose = |tid: &str, oid: &str, aud: &str, salt: &str| {
+        let claims = json!({"tid": tid, "oid": oid, "aud": aud, "salt": salt}).to_string();
+        std::fs::write(file.path(), format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))).unwrap();
+    };
+    whose(TENANT, "a", GRAPH, "");
+    tokens.obtain(PLAIN).await.unwrap();
+    for (tid, oid, aud) in [("other", "a", GRAPH), (TENANT, "b", GRAPH), (TENANT, "a", "https://vault.azure.net")] {
+        whose(tid, oid, aud, "longer");
+        let error = tokens.obtain(PLAIN).await.unwrap_err();
+        assert!(error.to_string().contains("of another tenant or account"), "{error}");
+    }
+    whose(TENANT, "a", GRAPH, "renewed");
+    assert!(tokens.obtain(PLAIN).await.is_ok());
+}

@@ -231,13 +231,15 @@ pub(super) struct Work {
     pub(super) n_pages: Option<usize>,
     pub(super) by_filter: bool,
     pub(super) next_call: u32,
+    /// Reads before it began, or went on.
+    pub(super) n_plan_reads: usize,
 }
 
 impl Work {
     /// The job of a plan, as it begins.
     pub(super) fn new(job: Job, writer: Writer, plan: Plan, settings: Settings, by_filter: bool) -> Self {
-        let Plan { roll, date, n_pages, .. } = plan;
-        Self { job, writer, roll, settings, since: date, n_pages, by_filter, next_call: 0 }
+        let Plan { roll, date, n_pages, n_requests: n_plan_reads } = plan;
+        Self { job, writer, roll, settings, since: date, n_pages, by_filter, next_call: 0, n_plan_reads }
     }
 }
 
@@ -248,6 +250,7 @@ pub(super) struct Ended {
     pub(super) report: Report,
     settings: Settings,
     by_filter: bool,
+    n_plan_reads: usize,
     pub(super) took: Duration,
 }
 
@@ -312,7 +315,7 @@ impl CarryOut {
 
     /// Carries out what is left of a job, or reads it back.
     pub(super) async fn go(&mut self, work: Work, going: Going, listener: &mut (dyn FnMut(Event<'_>) + Send)) -> Ended {
-        let Work { job, writer, mut roll, settings, since, n_pages, by_filter, next_call } = work;
+        let Work { job, writer, mut roll, settings, since, n_pages, by_filter, next_call, n_plan_reads } = work;
         let stage = &self.stage;
         let run = Run {
             action: &self.action,
@@ -337,11 +340,11 @@ impl CarryOut {
         if let Err(error) = writer.write(vec![ended(job.number, report.halt.as_ref(), &roll, at)]).await {
             stage.connected.warn(&format!("failed to {error}; the job stands as it was last written"));
         }
-        Ended { job: job.number, roll, report, settings, by_filter, took }
+        Ended { job: job.number, roll, report, settings, by_filter, n_plan_reads, took }
     }
 
     pub(super) fn summary<'a>(&'a self, ended: &'a Ended) -> Summary<'a> {
-        let Ended { job, roll, report, settings, by_filter, took } = ended;
+        let Ended { job, roll, report, settings, by_filter, n_plan_reads, took } = ended;
         let Setting { command, ledger, place, .. } = &self.stage.setting;
         Summary {
             command,
@@ -351,6 +354,7 @@ impl CarryOut {
             settings,
             is_visible: self.action.members().is_some(),
             by_filter: *by_filter,
+            n_plan_reads: *n_plan_reads,
             took: *took,
             ledger,
             place,

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use clap::{ArgMatches, FromArgMatches as _};
+use indexmap::IndexSet;
 
 use super::super::filters;
 use super::arguments::{AllTheSameArguments, Whom};
@@ -17,7 +18,7 @@ use crate::remediation::{Action, AllTheSame, Demand, Id, IdForm, Ids, IdsError, 
 /// Whom: ids, or whatever a filter finds.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
-    ids: Vec<Id>,
+    ids: IndexSet<Id>,
     selection: Option<Selection>,
     /// The same in words.
     pub(super) described: String,
@@ -26,7 +27,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Whatever is selected by this.
     pub(super) fn selected(selection: Selection) -> Self {
-        Self { ids: Vec::new(), described: selection.described.clone(), selection: Some(selection) }
+        Self { ids: IndexSet::new(), described: selection.described.clone(), selection: Some(selection) }
     }
 
     /// Ids as they were given.
@@ -48,7 +49,7 @@ impl Wanted {
             n => format!(", {n} more were there twice"),
         };
         let described = format!("{} ids of {place}{twice}", ids.ids.len());
-        Self { ids: ids.ids.into_iter().collect(), selection: None, described }
+        Self { ids: ids.ids, selection: None, described }
     }
 
     /// Whether it is whatever a filter finds.

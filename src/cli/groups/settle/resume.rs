@@ -98,16 +98,18 @@ impl Which {
         let lost: Vec<usize> = roll.with(&[Standing::Unknown]).collect();
         let running = Change::Job { job: number, state: JobState::Running, at, note: None };
         writer.write(vec![running, stands(number, &roll, &lost, at)]).await?;
+        let mut n_plan_reads = 0;
         if let (Some(lens), Going::On) = (bound.lens.as_mut(), going) {
             let n_moved = roll.count(Standing::Settled) + roll.count(Standing::Accepted) + lost.len();
             let hints = Hints { since, n_moved, n_pages };
             let mut reader = Reader::new(&bound.graph, &stage.pace);
             let looking = leave_out_moved(&action, lens, &mut reader, &mut roll, hints);
             let looked = stage.setting.stop.or(looking).await.ok_or_else(interrupted)?;
+            n_plan_reads = reader.n_requests;
             let moved = looked.map_err(|trouble| unread(&trouble))?;
             writer.write(vec![stands(number, &roll, &moved, at)]).await?;
         }
-        let work = Work { job, writer, roll, settings, since, n_pages, by_filter, next_call };
+        let work = Work { job, writer, roll, settings, since, n_pages, by_filter, next_call, n_plan_reads };
         CarryOut { stage, action, bound }.finish(work, going, &self.printing, outputs).await
     }
 }

@@ -20,6 +20,8 @@ pub(in crate::cli) struct Summary<'a> {
     pub(in crate::cli) is_visible: bool,
     /// Whether it is whatever a filter found: what was left out was not asked for then.
     pub(in crate::cli) by_filter: bool,
+    /// Reads before it began.
+    pub(in crate::cli) n_plan_reads: usize,
     pub(in crate::cli) took: Duration,
     pub(in crate::cli) ledger: &'a Path,
     /// What a further command needs to find the same ledger: ` --ledger FILE`.
@@ -104,7 +106,8 @@ impl Summary<'_> {
         json!({
             "command": self.command, "job": self.job, "ledger": self.ledger,
             "counts": serde_json::Map::from_iter(counts), "outcomes": details,
-            "calls": self.report.n_calls, "reads": self.report.n_reads, "seconds": self.took.as_secs_f64(),
+            "calls": self.report.n_calls, "reads": self.report.n_reads, "planReads": self.n_plan_reads,
+            "seconds": self.took.as_secs_f64(),
             "stopped": self.report.halt.as_ref().map(ToString::to_string),
             "exitCode": self.exit().code(),
         })

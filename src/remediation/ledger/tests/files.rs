@@ -48,7 +48,7 @@ fn a_ledger_of_a_later_version_is_refused_and_left_as_it_is() {
     drop(ledger);
     let bytes = fs::read(&path).expect("a file");
     for open in WAYS {
-        let error = open(&path).err().expect("an error");
+        let error = open(&path).expect_err("an error");
         let known = schema::VERSION;
         assert_eq!(error, Fault::Newer { found: known + 1, known }.of(&path));
         assert!(error.to_string().contains("it is of version 2, and this program knows none later than 1"), "{error}");
@@ -132,6 +132,26 @@ fn a_lock_that_was_left_behind_locks_nobody_out() {
     assert!(ledger.take(1).is_ok());
 }
 
+#[test]
+fn who_only_looks_is_waited_for() {
+    let (_folder, path) = folder();
+    let file = fs::File::create(open::beside(&path, ".job-1.lock")).expect("a file");
+    file.try_lock_shared().expect("a lock");
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let taker = scope.spawn(|| {
+            let lock = lock::JobLock::take(&path, 1).expect("a lock");
+            // Nobody listens any more if all is well.
+            let _ = tell.send(());
+            lock
+        });
+        // It must not have given up while somebody looked.
+        assert!(told.recv_timeout(std::time::Duration::from_millis(50)).is_err());
+        file.unlock().expect("no lock");
+        assert!(taker.join().expect("no panic").is_some());
+    });
+}
+
 /// Ends what runs beside a test, also if the test fails.
 struct Stop<'a>(&'a AtomicBool);
 
@@ -146,7 +166,7 @@ fn never_two_have_a_lock_and_looking_keeps_nobody_from_it() {
     let (_folder, path) = folder();
     let (held, stop, n_taken) = (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
     let take = || {
-        for _ in 0..200 {
+        for _ in 0..50 {
             if let Some(lock) = lock::JobLock::take(&path, 1).expect("a lock") {
                 assert!(!held.swap(true, Ordering::SeqCst), "two have it");
                 n_taken.fetch_add(1, Ordering::SeqCst);
@@ -164,7 +184,7 @@ fn never_two_have_a_lock_and_looking_keeps_nobody_from_it() {
         });
         let takers = [scope.spawn(take), scope.spawn(take)];
         takers.into_iter().for_each(|taker| taker.join().expect("no panic"));
-        for _ in 0..200 {
+        for _ in 0..50 {
             assert!(lock::JobLock::take(&path, 1).expect("a lock").is_some(), "one that looked kept it");
         }
     });

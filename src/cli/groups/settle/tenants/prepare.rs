@@ -17,7 +17,7 @@ use super::party::Party;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::groups::connection::{Connected, Connection};
 use crate::cli::signing_in::environment;
-use crate::client::Connections;
+use crate::client::{Connections, RetryPolicy};
 use crate::embedded;
 use crate::emulator::{Emulator, Identity, Tenant};
 use crate::remediation::{Action, Plan, Verb};
@@ -162,14 +162,14 @@ impl Common {
         let mut connected = match &self.emulator {
             Some(emulator) => {
                 let identity = Identity { tenant: tenant.id.clone(), ..Identity::all(embedded::contracts()) };
-                self.connection.on_emulator(emulator, &identity, &self.connections)?
+                self.connection.on_emulator(emulator, &identity, RetryPolicy::never(), &self.connections)?
             }
             None => {
                 let _one_at_a_time = if party.by_person { Some(self.person.lock().await) } else { None };
                 // Nobody closes it; a closed one would have no more to say.
                 let _place = self.places.acquire().await.ok();
                 let Self { connection, environment, connections, .. } = self;
-                connection.open_beside(&party.signing_in, environment, connections).await?
+                connection.open_beside(&party.signing_in, environment, RetryPolicy::never(), connections).await?
             }
         };
         connected.name = Some(party.name.clone());
