@@ -86,6 +86,14 @@ impl Pace {
         }
     }
 
+    /// Nothing leaves before so much time has passed: of many that begin at once, each does so a little
+    /// later than the one before it.
+    pub fn put_off(&self, wait: Duration) {
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        state.next = state.next.max(now.saturating_add(wait));
+    }
+
     /// The request whose turn it was leaves now: the next one keeps its distance from that.
     pub fn leaves(&self) {
         let now = self.clock.elapsed();

@@ -46,4 +46,6 @@ mod selftest;
 mod signin;
 mod snapshots;
 mod source;
+#[cfg(all(feature = "cli", unix))]
+mod tenants;
 mod words;

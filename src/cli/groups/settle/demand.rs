@@ -30,9 +30,9 @@ impl Wanted {
         Self { ids: IndexSet::new(), described: selection.described.clone(), selection: Some(selection) }
     }
 
-    /// Ids as they were given.
-    pub(super) fn given(texts: &[String], form: IdForm) -> Result<Self, Failure> {
-        let mut naming = Naming::new("argument", "ids".to_owned());
+    /// Ids as they were given, by this name.
+    pub(super) fn given(texts: &[String], form: IdForm, name: &str) -> Result<Self, Failure> {
+        let mut naming = Naming::new("argument", name.to_owned());
         let ids = Ids::given(texts.iter().map(String::as_str), form, |malformed| naming.name(&malformed));
         Ok(Self::ids(naming.end(ids)?, "ids as given"))
     }
@@ -89,7 +89,7 @@ pub(super) fn wanted(matches: &ArgMatches, action: &Action, whom: &Whom) -> Resu
         return Wanted::file(path, action.form, whom.csv_column.as_deref()).map(Some);
     }
     if !whom.ids.is_empty() {
-        return Wanted::given(&whom.ids, action.form).map(Some);
+        return Wanted::given(&whom.ids, action.form, "ids").map(Some);
     }
     match action.members() {
         Some(members) if action.operation.command.filters => {

@@ -11,7 +11,7 @@ use super::board::Board;
 use super::prepare::{Prepared, Ready};
 use crate::cli::exit::{Exit, Failure};
 use crate::remediation::ledger::{Job, Writer};
-use crate::remediation::{Halt, Standing, Stop};
+use crate::remediation::{Halt, Pace, Standing, Stop};
 
 /// How a tenant came to its end.
 pub(super) enum End {
@@ -57,19 +57,23 @@ pub(super) async fn carry_out(prepared: Vec<Prepared>, how: &How, stop: &Stop) -
             ends.extend(waiting.by_ref().map(|(index, name, _)| (index, (name, End::NotBegun))));
         }
     }
-    let mut tasks = JoinSet::new();
+    let mut begun = Vec::new();
     if let (Some(writer), Some((_, _, next))) = (&writer, waiting.as_slice().first()) {
-        // The thread that writes has the first one for itself, and nothing to do at this moment.
+        // All are written down before the first of them runs: the thread that writes has nothing to do now.
         let mut ledger = next.work.stage.setting.open_ledger(&how.ledger)?;
         for (index, name, ready) in waiting {
             match begin(&ready, &mut ledger, how) {
-                Ok(job) => {
-                    let run = run(ready, job, writer.clone(), how, board.clone());
-                    tasks.spawn(async move { (index, (name, run.await)) });
-                }
+                Ok(job) => begun.push((index, name, ready, job, writer.clone())),
                 Err(failure) => _ = ends.insert(index, (name, End::Failed(failure))),
             }
         }
+    }
+    let mut tasks = JoinSet::new();
+    let n_begun = begun.len();
+    for (nth, (index, name, ready, job, writer)) in begun.into_iter().enumerate() {
+        spread(&ready.work.stage.pace, nth, n_begun);
+        let run = run(ready, job, writer, how, board.clone());
+        tasks.spawn(async move { (index, (name, run.await)) });
     }
     while let Some(joined) = tasks.join_next().await {
         let (index, end) = joined.expect("a task that is never aborted, and does not panic");
@@ -77,6 +81,11 @@ pub(super) async fn carry_out(prepared: Vec<Prepared>, how: &How, stop: &Stop) -
     }
     board.end();
     Ok(ends.into_values().collect())
+}
+
+/// Requests of many tenants spread over the time that is between those of one.
+pub(super) fn spread(pace: &Pace, nth: usize, of: usize) {
+    pace.put_off(pace.apart().mul_f64(nth as f64 / of.max(1) as f64));
 }
 
 fn begin(ready: &Ready, ledger: &mut crate::remediation::ledger::Ledger, how: &How) -> Result<Job, Failure> {

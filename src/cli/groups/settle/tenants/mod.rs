@@ -24,7 +24,7 @@ use super::bound_offer;
 use super::carry_out::{Setting, write_exports};
 use super::demand::Terms;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{output, table};
+use crate::cli::{open_files, output, table};
 use crate::client::{Clock as _, SystemClock};
 use crate::remediation::{Group, Verb};
 
@@ -43,6 +43,8 @@ pub(super) async fn run(
     }
     let connection = Connection::of(matches);
     connection.show_calls();
+    // Each tenant has a job, and each job a lock.
+    open_files::allow_many();
     let actions = Actions::new(verb, matches)?;
     let parties = party::parties(file, matches, actions.default(), &connection)?;
     let terms = Terms::of(matches, actions.default(), &Whom::of(matches))?;

@@ -142,7 +142,7 @@ impl Rest<'_> {
     fn wanted(&self, entry: &Entry) -> Result<Wanted, String> {
         let form = self.action.form;
         if let Some(ids) = &entry.ids {
-            return Wanted::given(ids, form).map_err(words);
+            return Wanted::given(ids, form, &format!("ids of {}", entry.tenant)).map_err(words);
         }
         if let Some(path) = &entry.from {
             return Wanted::file(&self.path(path), form, entry.csv_column.as_deref()).map_err(words);

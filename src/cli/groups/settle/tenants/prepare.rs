@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::super::carry_out::{CarryOut, Setting, Stage, interrupted};
 use super::super::demand::{self, Terms};
 use super::super::progress::visible;
+use super::course::spread;
 use super::party::Party;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::groups::connection::{Connected, Connection};
@@ -106,11 +107,12 @@ pub(super) async fn prepare(
     });
     let progress = Arc::new(Looking::new(parties.len()));
     let mut tasks = JoinSet::new();
+    let n_tenants = parties.len();
     for (index, (party, tenant)) in parties.into_iter().zip(directory).enumerate() {
         let (common, progress) = (Arc::clone(&common), Arc::clone(&progress));
         tasks.spawn(async move {
             let name = party.name.clone();
-            let made = common.plan(party, &tenant, &progress).await;
+            let made = common.plan(party, &tenant, &progress, (index, n_tenants)).await;
             progress.done();
             (index, (name, made))
         });
@@ -138,12 +140,19 @@ fn made_up(index: usize, party: &Party) -> Tenant {
 }
 
 impl Common {
-    async fn plan(&self, party: Party, tenant: &Tenant, progress: &Looking) -> Result<Ready, Failure> {
+    async fn plan(
+        &self,
+        party: Party,
+        tenant: &Tenant,
+        progress: &Looking,
+        (nth, of): (usize, usize),
+    ) -> Result<Ready, Failure> {
         let connected = self.setting.stop.or(self.connect(&party, tenant)).await.ok_or_else(interrupted)??;
         let Party { wanted, is_explicit, .. } = party;
         let action = self.actions.at(connected.api)?;
         let stage = Stage::new(self.setting.clone(), connected, is_explicit);
         let mut bound = stage.bind(action)?;
+        spread(&stage.pace, nth, of);
         bound.graph = bound.graph.within(Arc::clone(&self.places));
         let (by_filter, selection) = (wanted.is_filter(), wanted.described.clone());
         let mut demand = self.terms.clone().demand(wanted);
