@@ -59,6 +59,7 @@ impl LedgerPlace {
     pub(super) fn look(&self, is_rehearsal: bool) -> Result<Option<Ledger>, Failure> {
         match Ledger::open_read_only(&self.path(is_rehearsal)?) {
             Err(LedgerError::Unusable { fault: Fault::Missing, .. }) if self.ledger.is_none() => Ok(None),
+            Err(LedgerError::Unusable { fault: Fault::Empty, .. }) => Ok(None),
             other => Ok(Some(other?)),
         }
     }

@@ -13,8 +13,12 @@ pub(super) struct Caller<'a> {
     pub(super) writer: &'a Writer,
     pub(super) job: i64,
     pub(super) stop: &'a Stop,
+    /// Asked once something keeps the run from going on: whoever waits for a turn then is not sent.
+    pub(super) halt: Stop,
     /// The number of the next call.
     pub(super) next: AtomicU32,
+    /// How many were sent.
+    pub(super) n_sent: AtomicU32,
 }
 
 /// What became of a batch.
@@ -26,7 +30,7 @@ pub(super) struct Outcome {
 
 /// How a call ended.
 pub(super) enum End {
-    /// It was not begun, since the run is asked to stop.
+    /// It was not begun, since the run stops.
     NotBegun,
     /// The documented answer, and whether the service says that it did what it was asked to.
     Answered(Answered<bool>),
@@ -41,7 +45,7 @@ pub(super) enum End {
 impl Caller<'_> {
     /// Calls the action on a batch.
     pub(super) async fn call(&self, batch: Vec<u32>, ids: Vec<Id>) -> Outcome {
-        let end = match self.stop.or(self.pace.turn()).await {
+        let end = match self.stop.or(self.halt.or(self.pace.turn())).await.flatten() {
             None => End::NotBegun,
             Some(()) => self.send(&batch, &ids).await,
         };
@@ -57,6 +61,7 @@ impl Caller<'_> {
             return End::NotWritten(error);
         }
         self.pace.leaves();
+        self.n_sent.fetch_add(1, Ordering::Relaxed);
         let sent = self.service.act(ids.iter().collect()).await;
         let at = instant(self.pace.clock());
         let (answer, end) = match sent {

@@ -155,17 +155,25 @@ impl Header {
     /// # Errors
     /// If it is none, or not as it was made.
     pub fn read(text: &str) -> Result<Self, PlanError> {
-        let first = text.lines().next().unwrap_or_default();
-        let header: Self =
-            serde_json::from_str(first).map_err(|error| PlanError::NotAPlan { line: 1, reason: error.to_string() })?;
-        if header.entra_risk_plan != VERSION {
-            return Err(PlanError::Version(header.entra_risk_plan));
-        }
+        let header = Self::begins(text.lines().next().unwrap_or_default())?;
         let end = text.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
         let seal: Result<Seal, _> = serde_json::from_str(&text[end..]);
         match seal {
             Ok(seal) if seal.sha256 == sha256(&text.as_bytes()[..end]) => Ok(header),
             _ => Err(PlanError::Changed),
+        }
+    }
+
+    /// Reads the first line of a plan, of which nothing else is known yet.
+    ///
+    /// # Errors
+    /// If it is none of a plan that this program reads.
+    pub fn begins(line: &str) -> Result<Self, PlanError> {
+        let fail = |error: serde_json::Error| PlanError::NotAPlan { line: 1, reason: error.to_string() };
+        let header: Self = serde_json::from_str(line).map_err(fail)?;
+        match header.entra_risk_plan {
+            VERSION => Ok(header),
+            other => Err(PlanError::Version(other)),
         }
     }
 

@@ -10,6 +10,8 @@ use crate::odata::Instant;
 
 /// How often one read is tried.
 const MOST_ATTEMPTS: u32 = 8;
+/// The same for a service that never answered, and may not be there at all.
+const FEW_ATTEMPTS: u32 = 3;
 
 /// Reads members. Counts its requests.
 pub struct Reader<'a> {
@@ -19,6 +21,7 @@ pub struct Reader<'a> {
     pub n_requests: usize,
     /// The time of the last answer, by the service's clock.
     pub date: Option<Instant>,
+    is_first: bool,
 }
 
 /// Where a listing stands.
@@ -52,7 +55,13 @@ impl<'a> Reader<'a> {
     /// Reads from this service.
     #[must_use]
     pub fn new(service: &'a dyn Service, pace: &'a Pace) -> Self {
-        Self { service, pace, n_requests: 0, date: None }
+        Self { service, pace, n_requests: 0, date: None, is_first: false }
+    }
+
+    /// Reads first of all: whoever waits is told soon that the service cannot be reached.
+    #[must_use]
+    pub fn first(service: &'a dyn Service, pace: &'a Pace) -> Self {
+        Self { is_first: true, ..Self::new(service, pace) }
     }
 
     /// The next page of a listing, each member with how it was seen.
@@ -115,6 +124,7 @@ impl<'a> Reader<'a> {
         match trouble.kind {
             TroubleKind::Refused | TroubleKind::Denied => Err(trouble),
             _ if *attempt > MOST_ATTEMPTS => Err(trouble),
+            TroubleKind::NotSent if self.is_first && self.date.is_none() && *attempt > FEW_ATTEMPTS => Err(trouble),
             TroubleKind::Later(after) => {
                 self.pace.refused(after);
                 Ok(())

@@ -59,7 +59,7 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
     /// It was asked to.
-    #[error("stopped as asked")]
+    #[error("it was asked to")]
     Asked,
     /// The caller may not act, or not any more.
     #[error("the service lets this caller do no more: {}", .0.message)]
@@ -144,7 +144,9 @@ impl Run<'_> {
             writer: self.writer,
             job: self.job,
             stop: self.stop,
+            halt: Stop::default(),
             next: AtomicU32::new(self.next_call),
+            n_sent: AtomicU32::new(0),
         };
         let planned: Vec<u32> = roll.with(&[Standing::Planned]).map(number).collect();
         let queue: VecDeque<Vec<u32>> = planned.chunks(self.action.most).map(<[u32]>::to_vec).collect();
@@ -152,11 +154,7 @@ impl Run<'_> {
         let canary = self.settings.canary && self.settings.verify && lens.is_some() && queue.len() > 1;
         let mut course = Course { queue, canary, ..Course::new(roll, lens, listener) };
         let end = self.to_the_end(&caller, &mut course).await;
-        Report {
-            halt: end.err(),
-            n_calls: (caller.next.into_inner() - self.next_call) as usize,
-            n_reads: course.n_reads,
-        }
+        Report { halt: end.err(), n_calls: caller.n_sent.into_inner() as usize, n_reads: course.n_reads }
     }
 
     /// Only reads back what became of all that was sent. What is unknown and did not move stands at
@@ -205,6 +203,7 @@ impl Run<'_> {
             let Some(outcome) = flying.next().await else { break };
             if let Err(reason) = self.take(course, outcome).await {
                 halt.get_or_insert(reason);
+                caller.halt.ask();
             }
             (course.listener)(Event::Stands(course.roll));
         }

@@ -1,6 +1,7 @@
 //! A token that somebody else got: from the environment, or from a file that may be renewed.
 
 use std::borrow::Cow;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -80,10 +81,18 @@ fn stamp(path: &Path) -> Option<Stamp> {
     Some((metadata.modified().ok(), metadata.len()))
 }
 
+/// The longest secret, in bytes: tokens are a few thousand.
+const LONGEST: u64 = 64 * 1024;
+
 /// The secret in a file.
 pub(super) fn read(path: &Path, what: &str) -> Result<Secret, SignInError> {
-    let text = std::fs::read_to_string(path)
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text))
         .map_err(|error| SignInError::given(format!("read {what} {}: {error}", path.display()), ""))?;
+    if text.len() as u64 > LONGEST {
+        return Err(SignInError::given(format!("use {what} {}: it is too long for one", path.display()), ""));
+    }
     let secret = Secret::new(text);
     match secret.is_empty() {
         true => Err(SignInError::given(format!("use {what} {}: it is empty", path.display()), "")),

@@ -42,6 +42,8 @@ mod render;
 mod report;
 #[cfg(feature = "cli")]
 mod selftest;
+#[cfg(all(feature = "cli", unix))]
+mod settle;
 #[cfg(all(feature = "emulator", feature = "remediation"))]
 mod signin;
 mod snapshots;

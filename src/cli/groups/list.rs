@@ -159,7 +159,7 @@ impl Listing {
 }
 
 /// The reads of the set that an operation lists.
-fn members(offer: Offer) -> Option<Members> {
+pub(super) fn members(offer: Offer) -> Option<Members> {
     let set = offer.contract.served_set(offer.operation)?;
     Members::of(offer.contract, &set.name)
 }

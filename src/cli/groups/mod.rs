@@ -122,23 +122,26 @@ fn with_verbs(command: Command) -> Command {
     command.subcommands(settle::apply_arguments(group))
 }
 
+/// What a verb does.
+fn summary(verb: &'static Verb) -> &'static str {
+    verb.offer(None).map_or("", |offer| offer.operation.summary.as_str()).trim_end_matches('.')
+}
+
 /// A command of a verb.
 fn verb_command(verb: &'static Verb) -> Command {
-    let summary = verb.offer(None).map_or("", |offer| offer.operation.summary.as_str());
-    Command::new(verb.name.as_str()).about(summary.trim_end_matches('.'))
+    Command::new(verb.name.as_str()).about(summary(verb))
 }
 
 /// The same with what every one has; it comes last in the help.
 fn connected(command: Command, verb: &'static Verb) -> Command {
-    let about = command.get_about().cloned();
     let apis: Vec<&str> = verb.offers.iter().map(|offer| offer.contract.api.as_str()).collect();
     let api = clap::Arg::new(API)
         .long(API)
         .value_name("VERSION")
         .value_parser(clap::builder::PossibleValuesParser::new(apis))
         .help("API version; the first stable one that has the operation by default");
-    // What the options' own type says of itself is not about the command.
-    <connection::Connection as Args>::augment_args(command).about(about.unwrap_or_default()).long_about(None).arg(api)
+    // What the options' own types say of themselves is not about the command.
+    <connection::Connection as Args>::augment_args(command).about(summary(verb)).long_about(None).arg(api)
 }
 
 const API: &str = "api";

@@ -93,10 +93,16 @@ pub(super) fn run(list: &List) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// How wide a terminal is that has room for whole ids.
+const WIDE: u16 = 110;
+/// As much of an id as people remember.
+const SHORT: usize = 8;
+
 fn human(jobs: &[Summary]) -> String {
     if jobs.is_empty() {
         return format!("no jobs: {NONE_YET}\n");
     }
+    let width = table::width();
     let header = ["job", "begun (utc)", "command", "tenant", "settled", "state"].map(str::to_owned);
     let row = |summary: &Summary| {
         let job = &summary.job;
@@ -105,12 +111,20 @@ fn human(jobs: &[Summary]) -> String {
             job.number.to_string(),
             words::moment(job.created).trim_end_matches(" UTC").to_owned(),
             said(&job.command),
-            said(job.tenant.as_deref().unwrap_or("-")),
+            tenant(&said(job.tenant.as_deref().unwrap_or("-")), width),
             words::settled(&summary.counts),
             words::state_and_remedy(summary),
         ]
     };
-    table::rows(&header, jobs.iter().map(row).collect(), &[0, 1, 4, 5], table::width())
+    table::rows(&header, jobs.iter().map(row).collect(), &[0, 1, 4, 5], width)
+}
+
+/// A tenant's id; its beginning, where the other columns would be broken within words otherwise.
+fn tenant(id: &str, width: u16) -> String {
+    match id.get(..SHORT) {
+        Some(begin) if width < WIDE && id.len() > SHORT => format!("{begin}…"),
+        _ => id.to_owned(),
+    }
 }
 
 fn csv(rows: &[Row<'_>]) -> Result<String, Failure> {

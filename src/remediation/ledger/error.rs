@@ -67,6 +67,8 @@ pub enum LedgerError {
 pub enum Fault {
     /// There is no such file.
     Missing,
+    /// Nothing was written to it yet, as where whoever made it was killed.
+    Empty,
     /// It is something else.
     NotALedger,
     /// A later version of this program wrote it.
@@ -96,6 +98,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("there is no such file"),
+            Self::Empty => f.write_str("nothing was written to it yet"),
             Self::NotALedger => f.write_str("it is no ledger of entra-risk"),
             Self::Newer { found, known } => {
                 write!(f, "it is of version {found}, and this program knows none later than {known}")

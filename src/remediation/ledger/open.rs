@@ -71,7 +71,7 @@ impl Ledger {
         };
         match schema::look(&connection) {
             Ok(Form::Ledger) => Ok(Self { connection, path }),
-            Ok(Form::Empty) => Err(Fault::NotALedger.of(&path)),
+            Ok(Form::Empty) => Err(Fault::Empty.of(&path)),
             Err(fault) => Err(fault.of(&path)),
         }
     }

@@ -164,21 +164,12 @@ impl Bench {
         all.iter().filter(|one| one.operation.as_deref() == Some(operation)).map(|one| one.status).collect()
     }
 
-    /// Every member as the emulator has it, by its id.
-    pub(crate) async fn members(&self) -> BTreeMap<String, Value> {
-        self.emulator.set_faults(Vec::new());
-        let token = self.emulator.token(&Identity::all(embedded::contracts()));
-        let session = Session::builder().root(&self.emulator.root()).token(StaticToken::new(token).unwrap());
-        let users = session.build().unwrap().v1().risky_user_list().top(500).pages().all().await.unwrap();
-        users.into_iter().map(|user| (user.id.unwrap().to_string(), serde_json::to_value(&user).unwrap())).collect()
-    }
-
     /// Each identity of the ledger agrees with the run and with the service.
     pub(crate) async fn agrees(&self, roll: &Roll) -> BTreeMap<String, Value> {
         let ledger = Ledger::open_read_only(&self.ledger_path()).unwrap();
         let written: Vec<_> = ledger.ids(1, &Standing::ALL, 0).map(Result::unwrap).collect();
         assert_eq!(written.len(), roll.len());
-        let members = self.members().await;
+        let members = members(&self.emulator).await;
         for record in written {
             let index = record.seq as usize;
             let told = (roll.standing(index), roll.detail(index));
@@ -194,6 +185,15 @@ impl Bench {
         }
         members
     }
+}
+
+/// Every member as an emulator has it, by its id. Its faults are over then.
+pub(crate) async fn members(emulator: &Emulator) -> BTreeMap<String, Value> {
+    emulator.set_faults(Vec::new());
+    let token = emulator.token(&Identity::all(embedded::contracts()));
+    let session = Session::builder().root(&emulator.root()).token(StaticToken::new(token).unwrap());
+    let users = session.build().unwrap().v1().risky_user_list().top(500).pages().all().await.unwrap();
+    users.into_iter().map(|user| (user.id.unwrap().to_string(), serde_json::to_value(&user).unwrap())).collect()
 }
 
 /// So many accounts at risk.

@@ -1,10 +1,13 @@
 //! Plans, batches, halves, verification.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
+use entra_risk::client::{BoxFuture, Clock, SystemClock};
+use entra_risk::remediation::{AllTheSame, Demand, Halt, Id, IdForm, Pace, Standing, left_out};
 use indexmap::IndexSet;
-
-use entra_risk::remediation::{AllTheSame, Demand, Halt, Id, IdForm, Standing, left_out};
 
 use super::{Bench, Ran, at, faults, ids, uuid};
 
@@ -144,5 +147,41 @@ async fn a_caller_who_may_not_act_stops_the_run_before_anything_is_done() {
     let Ran { roll, report, .. } = bench.run(Demand { ids: crowd(90), ..Demand::default() }).await;
     assert!(matches!(report.halt, Some(Halt::Denied(_))), "{:?}", report.halt);
     assert_eq!(roll.count(Standing::Planned), 90);
+    bench.agrees(&roll).await;
+}
+
+/// A machine whose clock is set again and again, by a day forth and back.
+struct Jumping(SystemClock, AtomicU32);
+
+impl Clock for Jumping {
+    fn now(&self) -> SystemTime {
+        let day = Duration::from_secs(86_400);
+        match self.1.fetch_add(1, Ordering::Relaxed) % 3 {
+            0 => self.0.now(),
+            1 => self.0.now() + day,
+            _ => self.0.now() - day,
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.0.sleep(duration)
+    }
+
+    fn chance(&self) -> f64 {
+        self.0.chance()
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_changes_nothing() {
+    let mut bench = Bench::new(DISMISS, 180, None, Vec::new()).await;
+    bench.pace = Pace::new(Some(100.0), Arc::new(Jumping(SystemClock::new(), AtomicU32::new(0))));
+    let Ran { roll, report, .. } = bench.run(Demand { ids: crowd(180), ..Demand::default() }).await;
+    assert!(report.halt.is_none(), "{:?}", report.halt);
+    assert_eq!((roll.count(Standing::Settled), report.n_calls), (180, 3), "{:?}", roll.tally());
     bench.agrees(&roll).await;
 }

@@ -1,13 +1,16 @@
 //! `apply`: carries out a plan that was approved, and nothing else.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches as _};
 
 use super::super::GROUPS;
 use super::super::connection::Connection;
-use super::arguments::{Format, How};
-use super::carry_out::{CarryOut, Stage, interrupted, unread};
+use super::arguments::How;
+use super::carry_out::CarryOut;
+use super::stage::{Stage, interrupted, unread};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output;
 use crate::embedded;
@@ -34,17 +37,21 @@ struct Apply {
 }
 
 const HOUR: i64 = 3600 * 10_000_000;
+/// The longest first line of a plan, in bytes.
+const LONGEST_HEADER: u64 = 64 * 1024;
 
 /// The command of a group whose members can be changed.
 pub(in crate::cli) fn arguments(group: &'static Group) -> Option<Command> {
     let acts = group.verbs.iter().any(|verb| verb.kind == VerbKind::Act);
     let command = || {
+        let command = Apply::augment_args(Command::new(NAME));
+        let command = <Connection as Args>::augment_args(How::augment_args(command));
+        // What the options' own types say of themselves is not about the command.
         let about = "Carry out a plan that --plan-out wrote: exactly that, without what changed since";
-        let command = Apply::augment_args(Command::new(NAME).about(about));
-        let command = How::augment_args(<Connection as Args>::augment_args(command));
+        let command = command.about(about).long_about(None);
         let call = format!("entra-risk {} {NAME}", group.name);
         command.after_help(format!(
-            "A plan for another tenant, cloud or service, one that was changed after it was made, and one that is too\n\
+            "A plan for another tenant, cloud or service, one that was changed after it was made, and one that is too \
              old is refused. Who changed since the plan was made is left out.\n\n\
              Example:\n  {call} plan.jsonl --sha256 3f5a… --ticket INC-1234 --yes"
         ))
@@ -57,7 +64,7 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
     let apply = Apply::from_arg_matches(matches).expect(parse);
     let how = How::from_arg_matches(matches).expect(parse);
     let connection = Connection::of(matches);
-    let text = output::read(&apply.plan, "the plan")?;
+    let text = read(&apply.plan)?;
     let digest = plan_file::sha256(text.as_bytes());
     if let Some(approved) = apply.sha256.as_deref().filter(|approved| !approved.trim().eq_ignore_ascii_case(&digest)) {
         let what =
@@ -70,7 +77,7 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
     let mut bound = stage.bind(action)?;
     header.check(&bound.scene, instant(stage.pace.clock()), i64::from(apply.max_age) * HOUR)?;
     let mut roll = plan_file::read(&text, &action, bound.lens.as_mut())?;
-    let mut reader = Reader::new(&bound.graph, &stage.pace);
+    let mut reader = Reader::first(&bound.graph, &stage.pace);
     let mut n_requests = 0;
     let mut date = None;
     if let Some(lens) = bound.lens.as_mut() {
@@ -82,19 +89,28 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
     // What is in the plan was looked at by whoever approved it: it is as if each id had been given.
     let draft = stage.draft(&plan, &action, &bound, &header.selection, false, &how);
     if apply.dry_run {
-        match how.printing.format {
-            Format::Human => draft.show(true)?,
-            Format::Json => output::print(&format!("{:#}\n", draft.json()))?,
-        }
+        draft.print(how.printing.format)?;
         return Ok(Exit::Done);
     }
-    draft.show(false)?;
     if plan.n_planned() == 0 {
+        draft.print(how.printing.format)?;
         output::note("there is nothing to do: everybody changed since the plan was made, or is settled");
         return Ok(Exit::Findings);
     }
-    draft.approve(&how)?;
+    draft.show(false)?;
+    draft.approve(&how, &stage.setting.stop).await?;
     CarryOut { stage, action, bound }.run(plan, &how, false, Some(&digest)).await
+}
+
+/// The text of a plan. What does not begin as one is not read to its end, since it may have none.
+fn read(path: &Path) -> Result<String, Failure> {
+    let fail = |error: io::Error| Failure::input(format!("read the plan {}: {error}", path.display()), "");
+    let mut file = BufReader::new(File::open(path).map_err(fail)?);
+    let mut text = String::new();
+    file.by_ref().take(LONGEST_HEADER).read_line(&mut text).map_err(fail)?;
+    plan_file::Header::begins(&text)?;
+    file.read_to_string(&mut text).map_err(fail)?;
+    Ok(text)
 }
 
 /// The action of a plan, if it is one of this group.

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::arguments::How;
+use super::arguments::{Format, How};
+use super::stage::interrupted;
+use super::summary::counted;
 use crate::cli::exit::Failure;
 use crate::cli::output;
-use crate::remediation::{Action, Plan, Scene, Standing};
+use crate::remediation::{Action, Plan, Scene, Standing, Stop};
 
 /// Everything that a plan is shown with.
 pub(super) struct Draft<'a> {
@@ -54,7 +56,7 @@ impl Draft<'_> {
             }
         }
         let n_calls = plan.n_calls(action);
-        let calls = if n_calls == 1 { "1 call".to_owned() } else { format!("{n_calls} calls") };
+        let calls = counted(n_calls, "call");
         let takes = duration(plan.duration(action, self.apart, self.verify));
         line("to do", format!("{} in {calls} of at most {}, {takes}", plan.n_planned(), action.most));
         text
@@ -81,11 +83,20 @@ impl Draft<'_> {
     }
 
     /// Has it approved.
-    pub(super) fn approve(&self, how: &How) -> Result<(), Failure> {
+    pub(super) async fn approve(&self, how: &How, stop: &Stop) -> Result<(), Failure> {
         let is_clear = !self.is_microsoft || self.is_explicit;
         let missing = "--tenant and --auth, since what signs in here by itself may be another tomorrow";
         Approval { n: self.plan.n_planned(), by_filter: self.by_filter, missing: (!is_clear).then_some(missing) }
-            .get(how)
+            .get(how, stop)
+            .await
+    }
+
+    /// As what was asked for: it goes no further than this.
+    pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
+        match format {
+            Format::Human => self.show(true),
+            Format::Json => output::print(&format!("{:#}\n", self.json())),
+        }
     }
 
     /// Shows it where it does not disturb what machines read.
@@ -117,7 +128,7 @@ pub(super) struct Approval {
 
 impl Approval {
     /// Has it approved: by `--yes` within what was said, or by typing how many there are.
-    pub(super) fn get(&self, how: &How) -> Result<(), Failure> {
+    pub(super) async fn get(&self, how: &How, stop: &Stop) -> Result<(), Failure> {
         let n = self.n;
         if let Some(max) = how.max.filter(|max| n > *max) {
             let what = format!("carry out the plan: it is for {n}, and --max is {max}; nothing was sent");
@@ -127,7 +138,7 @@ impl Approval {
         match (how.yes, on_terminal) {
             (true, false) => self.unattended(how),
             (true, true) => Ok(()),
-            (false, true) => ask(n),
+            (false, true) => ask(n, stop).await,
             (false, false) => Err(Failure::input(
                 "have the plan approved: there is no terminal to ask at; nothing was sent",
                 "look at it with --dry-run, then give --yes and --max N; or --plan-out FILE and `apply FILE`",
@@ -152,17 +163,33 @@ impl Approval {
     }
 }
 
-fn ask(n: usize) -> Result<(), Failure> {
-    let mut stderr = anstream::stderr().lock();
+async fn ask(n: usize, stop: &Stop) -> Result<(), Failure> {
     // There is nobody left to ask if standard error is gone.
-    let _ = write!(stderr, "Type {n} to do this: ");
-    let _ = stderr.flush();
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).map_err(|error| Failure::input(format!("read the answer: {error}"), ""))?;
+    let _ = write!(anstream::stderr(), "Type {n} to do this: ");
+    let _ = io::stderr().flush();
+    let line = stop.or(answer()).await;
+    if !matches!(&line, Some(Ok(line)) if line.ends_with('\n')) {
+        // Nobody ended the line of the question.
+        let _ = writeln!(anstream::stderr());
+    }
+    let line =
+        line.ok_or_else(interrupted)?.map_err(|error| Failure::input(format!("read the answer: {error}"), ""))?;
     match line.trim() == n.to_string() {
         true => Ok(()),
         false => Err(Failure::input(format!("have the plan approved: {n} was not typed; nothing was sent"), "")),
     }
+}
+
+/// A line of standard input. A thread of its own waits for it, which nobody waits for where it never comes.
+async fn answer() -> io::Result<String> {
+    let (typed, line) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new().spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line).map(|_| line);
+        // Whoever asked may have been told to stop.
+        let _ = typed.send(read);
+    })?;
+    line.await.unwrap_or_else(|_| Ok(String::new()))
 }
 
 /// For people: `about 12 s`, `about 3 min`.

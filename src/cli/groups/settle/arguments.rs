@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches as _};
 
 use super::super::connection::Rate;
-use super::super::{connected, filters, verb_command};
+use super::super::{connected, filters, list, verb_command};
 use crate::cli::exit::Failure;
 use crate::cli::jobs::Form;
 use crate::cli::ledger_place::LedgerPlace;
 use crate::cli::output::Destination;
-use crate::remediation::{Action, Group, Id, IdForm, Members, Settings, Verb};
+use crate::remediation::{Action, Group, Id, IdForm, Members, Settings, Verb, VerbKind};
 
 /// Whom.
 #[derive(Debug, Args)]
@@ -92,10 +92,15 @@ pub(in crate::cli) struct How {
     #[arg(long, help_heading = "Run")]
     pub(super) no_verify: bool,
     /// How long the service may take to settle what it accepted, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, help_heading = "Run")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = seconds(), help_heading = "Run")]
     pub(super) verify_for: u64,
     #[command(flatten)]
     pub(super) printing: Printing,
+}
+
+/// How long anybody waits: a week at most.
+pub(super) fn seconds() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(..=7 * 86_400)
 }
 
 /// What is printed, and written.
@@ -141,6 +146,11 @@ pub(super) fn command(group: &'static Group, verb: &'static Verb) -> Command {
         let filters: Vec<Arg> = filters::arguments(&members);
         let conflicting = |argument: Arg| argument.conflicts_with_all(["ids", "from"]);
         command = command.args(filters.into_iter().map(conflicting));
+    } else {
+        // Whoever knows them of the other verbs is told why they are not here.
+        let listed = group.verbs.iter().filter(|verb| verb.kind == VerbKind::List).flat_map(|verb| &verb.offers);
+        let listed: Vec<Members> = listed.filter_map(|offer| list::members(*offer)).collect();
+        command = command.args(filters::arguments(&listed).into_iter().map(refused));
     }
     let refuses = actions.iter().any(|action| action.effect.is_some_and(|effect| !effect.refuses.is_empty()));
     let contradicted = actions.iter().any(|action| action.contradictions().next().is_some());
@@ -150,8 +160,21 @@ pub(super) fn command(group: &'static Group, verb: &'static Verb) -> Command {
         .mut_arg("include_compromised", |argument| argument.hide(!contradicted))
         .mut_arg("include_unlisted", |argument| argument.hide(!absent));
     let call = format!("entra-risk {} {}", group.name, verb.name);
-    let command = How::augment_args(Drafting::augment_args(command));
+    let mut command = How::augment_args(Drafting::augment_args(command));
+    if members.is_empty() {
+        // There is nothing to be read back.
+        for name in ["no_canary", "no_verify", "verify_for"] {
+            command = command.mut_arg(name, |argument| argument.hide(true));
+        }
+    }
     connected(command, verb).after_help(examples(&call, by_filter, &members))
+}
+
+/// A filter where none is taken.
+fn refused(argument: Arg) -> Arg {
+    argument.hide(true).value_parser(|_: &str| -> Result<String, &'static str> {
+        Err("this is done to the ids that are given, and never to whatever a filter finds")
+    })
 }
 
 fn examples(call: &str, by_filter: bool, members: &[Members]) -> String {
@@ -165,9 +188,10 @@ fn examples(call: &str, by_filter: bool, members: &[Members]) -> String {
     lines += &format!("  {call} --from ids.txt --ticket INC-1234 --reason \"false alarm of the proxy\"\n");
     lines += &format!("  {call} --from report.csv --csv-column id --dry-run\n\n");
     lines
-        + "Nothing is sent before the plan was approved, by typing how many there are or by --yes. Each id ends as\n\
-           settled, still processing, unchanged, refused (with the code) or unknown: `entra-risk jobs show last`.\n\
-           Exit codes: 0 every id is settled; 1 some are not; 2 nothing was sent; 3 refused before anything was\n\
+        + "Nothing is sent before the plan was approved, by typing how many there are or by --yes. Each id ends as \
+           settled, still processing, unchanged, refused (with the code) or unknown; where nothing can be read back, \
+           as accepted. `entra-risk jobs show last` shows it.\n\n\
+           Exit codes: 0 every id is settled; 1 some are not; 2 nothing was sent; 3 refused before anything was \
            sent; 4 stopped part-way, `entra-risk jobs resume last` goes on; 130 interrupted, likewise."
 }
 

@@ -10,6 +10,7 @@ use indexmap::IndexSet;
 
 use super::super::filters;
 use super::arguments::{AllTheSameArguments, Whom};
+use super::summary::counted;
 use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::client::{Clock as _, SystemClock};
@@ -34,13 +35,13 @@ impl Wanted {
     pub(super) fn given(texts: &[String], form: IdForm, name: &str) -> Result<Self, Failure> {
         let mut naming = Naming::new("argument", name.to_owned());
         let ids = Ids::given(texts.iter().map(String::as_str), form, |malformed| naming.name(&malformed));
-        Ok(Self::ids(naming.end(ids)?, "ids as given"))
+        Ok(Self::ids(naming.end(ids)?, "as given"))
     }
 
     /// The ids of a file.
     pub(super) fn file(path: &Path, form: IdForm, column: Option<&str>) -> Result<Self, Failure> {
         let place = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-        Ok(Self::ids(read(path, form, column)?, &place))
+        Ok(Self::ids(read(path, form, column)?, &format!("of {place}")))
     }
 
     fn ids(ids: Ids, place: &str) -> Self {
@@ -48,7 +49,7 @@ impl Wanted {
             0 => String::new(),
             n => format!(", {n} more were there twice"),
         };
-        let described = format!("{} ids of {place}{twice}", ids.ids.len());
+        let described = format!("{} {place}{twice}", counted(ids.ids.len(), "id"));
         Self { ids: ids.ids, selection: None, described }
     }
 

@@ -8,6 +8,7 @@ mod carry_out;
 mod demand;
 mod progress;
 mod resume;
+mod stage;
 mod summary;
 mod tenants;
 
@@ -16,9 +17,10 @@ use clap::{ArgMatches, Command, FromArgMatches as _};
 pub(super) use self::apply::{NAME as APPLY, arguments as apply_arguments, run as apply};
 use self::approve::Draft;
 use self::arguments::{Drafting, How, ManyTenants, Whom};
-use self::carry_out::{CarryOut, Stage};
+use self::carry_out::CarryOut;
 use self::demand::Terms;
 pub(in crate::cli) use self::resume::{Resume, Verify};
+use self::stage::{Bound, Stage};
 use super::connection::Connection;
 use super::{note_version, offer};
 use crate::cli::exit::{Exit, Failure};
@@ -66,18 +68,16 @@ pub(super) async fn run(group: &'static Group, verb: &'static Verb, matches: &Ar
         return write_plan(file, &draft, &plan, &bound);
     }
     if drafting.dry_run {
-        match how.printing.format {
-            arguments::Format::Human => draft.show(true)?,
-            arguments::Format::Json => output::print(&format!("{:#}\n", draft.json()))?,
-        }
+        draft.print(how.printing.format)?;
         return Ok(Exit::Done);
     }
-    draft.show(false)?;
     if plan.n_planned() == 0 {
+        draft.print(how.printing.format)?;
         output::note("there is nothing to do");
         return Ok(nothing_to_do(&plan, by_filter));
     }
-    draft.approve(&how)?;
+    draft.show(false)?;
+    draft.approve(&how, &stage.setting.stop).await?;
     CarryOut { stage, action: action_at, bound }.run(plan, &how, by_filter, None).await
 }
 
@@ -100,7 +100,7 @@ fn bound_offer(action: &Action) -> Offer {
 }
 
 /// Writes the plan, and says by what it is known.
-fn write_plan(file: WholeFile, draft: &Draft<'_>, plan: &Plan, bound: &carry_out::Bound) -> Result<Exit, Failure> {
+fn write_plan(file: WholeFile, draft: &Draft<'_>, plan: &Plan, bound: &Bound) -> Result<Exit, Failure> {
     let now = instant(&SystemClock::new());
     let header = plan_file::Header::new(draft.scene, draft.action, draft.command, draft.selection, plan, now);
     let text = plan_file::write(&header, plan, bound.lens.as_ref());

@@ -1,9 +1,10 @@
 //! How far a run is, for whoever waits at a terminal.
 
+use std::fmt::Write;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::remediation::{Event, Roll, Standing};
 
@@ -17,9 +18,10 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new(roll: &Roll) -> Self {
         let n_planned = roll.len() - roll.count(Standing::LeftOut);
-        let bar = visible(ProgressBar::new(n_planned as u64), "{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left");
-        bar.enable_steady_tick(Duration::from_millis(500));
-        Self { bar, n_planned, n_put_off: 0 }
+        let progress = Self { bar: visible(ProgressBar::new(n_planned as u64)), n_planned, n_put_off: 0 };
+        progress.bar.set_message(progress.message(0, 0));
+        progress.bar.enable_steady_tick(Duration::from_millis(500));
+        progress
     }
 
     pub(super) fn event(&mut self, event: Event<'_>) {
@@ -36,7 +38,7 @@ impl Progress {
     }
 
     fn message(&self, n_settled: usize, n_refused: usize) -> String {
-        let mut text = format!("· {n_settled} settled, {n_refused} refused");
+        let mut text = format!("{n_settled} settled, {n_refused} refused");
         if self.n_put_off > 0 {
             text += &format!(", throttled {} times", self.n_put_off);
         }
@@ -48,12 +50,19 @@ impl Progress {
     }
 }
 
-/// A bar of this form on standard error, if that is a terminal.
-pub(super) fn visible(bar: ProgressBar, template: &str) -> ProgressBar {
+/// The bar on standard error, if that is a terminal.
+pub(super) fn visible(bar: ProgressBar) -> ProgressBar {
     bar.set_draw_target(match std::io::stderr().is_terminal() {
         true => ProgressDrawTarget::stderr_with_hz(4),
         false => ProgressDrawTarget::hidden(),
     });
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.with_style(style.progress_chars("=> "))
+    // The message gives way where the terminal is narrow.
+    let style = ProgressStyle::with_template("{bar:20} {pos}/{len}{speed} · {wide_msg}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
+    bar.with_style(style.with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
+        if state.pos() > 0 {
+            // What cannot be written is not shown.
+            let _ = write!(text, " · {:.0}/s · {:#} left", state.per_sec(), HumanDuration(state.eta()));
+        }
+    }))
 }

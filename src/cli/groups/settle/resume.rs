@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::super::connection::{Connection, Rate};
 use super::arguments::{Format, Printing};
-use super::carry_out::{CarryOut, EMBEDDED, Going, Stage, Work, interrupted, unread};
+use super::carry_out::{CarryOut, Going, Work};
+use super::stage::{EMBEDDED, Stage, interrupted, unread};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::jobs::{JobId, NONE_YET};
 use crate::cli::ledger_place::LedgerPlace;
@@ -42,7 +43,7 @@ struct Which {
     #[arg(long, value_name = "RATE", help_heading = "Run")]
     rate: Option<Rate>,
     /// How long the service may take to settle what it accepted, in seconds; as before by default
-    #[arg(long, value_name = "SECONDS", help_heading = "Run")]
+    #[arg(long, value_name = "SECONDS", value_parser = super::arguments::seconds(), help_heading = "Run")]
     verify_for: Option<u64>,
     #[command(flatten)]
     printing: Printing,
@@ -93,6 +94,8 @@ impl Which {
         if let Some(seconds) = self.verify_for {
             settings.verify_for = std::time::Duration::from_secs(seconds);
         }
+        // Whoever asks what became of a job wants to know, whatever it was begun with.
+        settings.verify |= going == Going::Back;
         let writer = Writer::start(ledger)?;
         let at = instant(stage.pace.clock());
         let lost: Vec<usize> = roll.with(&[Standing::Unknown]).collect();
@@ -102,7 +105,7 @@ impl Which {
         if let (Some(lens), Going::On) = (bound.lens.as_mut(), going) {
             let n_moved = roll.count(Standing::Settled) + roll.count(Standing::Accepted) + lost.len();
             let hints = Hints { since, n_moved, n_pages };
-            let mut reader = Reader::new(&bound.graph, &stage.pace);
+            let mut reader = Reader::first(&bound.graph, &stage.pace);
             let looking = leave_out_moved(&action, lens, &mut reader, &mut roll, hints);
             let looked = stage.setting.stop.or(looking).await.ok_or_else(interrupted)?;
             n_plan_reads = reader.n_requests;

@@ -9,6 +9,11 @@ use serde_json::{Value, json};
 use crate::cli::exit::Exit;
 use crate::remediation::{Halt, Report, Roll, Settings, Standing, left_out};
 
+/// So many of something: `1 call`, `2 calls`.
+pub(super) fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Everything that a summary is made of.
 pub(in crate::cli) struct Summary<'a> {
     pub(in crate::cli) command: &'a str,
@@ -74,7 +79,7 @@ impl Summary<'_> {
         }
         let Report { n_calls, n_reads, halt } = self.report;
         let seconds = self.took.as_secs_f64();
-        let _ = writeln!(text, "{n_calls} calls and {n_reads} reads in {seconds:.1} s");
+        let _ = writeln!(text, "{} and {} in {seconds:.1} s", counted(*n_calls, "call"), counted(*n_reads, "read"));
         if let Some(halt) = halt {
             let _ =
                 writeln!(text, "\u{1b}[1;31mstopped\u{1b}[0m: {}", crate::report::text::on_one_line(&halt.to_string()));
@@ -82,7 +87,12 @@ impl Summary<'_> {
         let (job, place) = (self.job, self.place);
         let _ = writeln!(text, "job {job}: entra-risk jobs show {job}{place}");
         if self.is_open() && self.is_resumable {
-            let _ = writeln!(text, "go on:  entra-risk jobs resume {job}{place}");
+            let first = match halt {
+                Some(Halt::Denied(trouble)) if trouble.status == Some(403) => "once this is permitted again: ",
+                Some(Halt::Denied(_)) => "sign in again, then: ",
+                _ => "",
+            };
+            let _ = writeln!(text, "go on:  {first}entra-risk jobs resume {job}{place}");
         }
         text
     }

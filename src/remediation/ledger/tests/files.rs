@@ -60,7 +60,7 @@ fn a_ledger_of_a_later_version_is_refused_and_left_as_it_is() {
 fn an_empty_file_becomes_a_ledger() {
     let (_folder, path) = folder();
     fs::write(&path, "").expect("a file");
-    assert_eq!(fault(Ledger::open_read_only(&path)), Fault::NotALedger);
+    assert_eq!(fault(Ledger::open_read_only(&path)), Fault::Empty);
     assert_eq!(Ledger::open(&path).expect("a ledger").jobs(), Ok(Vec::new()));
 }
 

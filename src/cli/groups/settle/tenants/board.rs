@@ -36,7 +36,7 @@ struct Counts {
 impl Board {
     /// For so many tenants, with so many identities to act on.
     pub(super) fn new(n_tenants: usize, n_planned: usize) -> Self {
-        let bar = visible(ProgressBar::new(n_planned as u64), "{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left");
+        let bar = visible(ProgressBar::new(n_planned as u64));
         bar.enable_steady_tick(Duration::from_millis(500));
         Self(Arc::new(Inner { bar, n_tenants, total: Mutex::default() }))
     }
@@ -67,7 +67,7 @@ impl Board {
         }
         let Total { n_ended, counts, n_put_off } = total;
         let mut text = format!(
-            "· {n_ended} of {} tenants, {} settled, {} refused",
+            "{n_ended} of {} tenants, {} settled, {} refused",
             self.0.n_tenants, counts.settled, counts.refused
         );
         if *n_put_off > 0 {

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::super::approve::{Approval, duration};
 use super::super::arguments::How;
+use super::super::summary::counted;
 use super::outcome::worst;
 use super::prepare::{Prepared, Ready};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::table;
-use crate::remediation::Standing;
+use crate::remediation::{Standing, Stop};
 use crate::report::text::on_one_line;
 
 /// The plans of all tenants.
@@ -64,7 +65,8 @@ impl<'a> Drafts<'a> {
             ]
         });
         let rows: Vec<_> = rows.collect();
-        let mut text = format!("\u{1b}[1m{}\u{1b}[0m in {} tenants\n", self.command, self.prepared.len());
+        let of = counted(self.prepared.len(), "tenant");
+        let mut text = format!("\u{1b}[1m{}\u{1b}[0m in {of}\n", self.command);
         let n_ready = rows.len();
         if n_ready > 0 {
             text += &table::rows(&header, rows, &[1, 2, 3, 4, 5], width);
@@ -82,7 +84,8 @@ impl<'a> Drafts<'a> {
         }
         let n_calls: usize = self.ready().map(|(_, ready)| ready.plan.n_calls(&ready.work.action)).sum();
         let (n, takes) = (self.n_planned(), duration(self.duration()));
-        let _ = writeln!(text, "to do: {n} in {n_calls} calls in {n_ready} tenants, {takes}");
+        let (calls, ready) = (counted(n_calls, "call"), counted(n_ready, "tenant"));
+        let _ = writeln!(text, "to do: {n} in {calls} in {ready}, {takes}");
         text
     }
 
@@ -132,7 +135,7 @@ impl<'a> Drafts<'a> {
     }
 
     /// Has all of it approved at once.
-    pub(super) fn approve(&self) -> Result<(), Failure> {
+    pub(super) async fn approve(&self, stop: &Stop) -> Result<(), Failure> {
         let is_clear = |ready: &Ready| ready.is_explicit || !ready.work.stage.connected.signed.is_microsoft;
         let missing = "auth or a credential in each entry, or --auth, since what signs in here by itself may be another \
                        tomorrow";
@@ -141,6 +144,7 @@ impl<'a> Drafts<'a> {
             by_filter: self.ready().any(|(_, ready)| ready.by_filter),
             missing: (!self.ready().all(|(_, ready)| is_clear(ready))).then_some(missing),
         }
-        .get(self.how)
+        .get(self.how, stop)
+        .await
     }
 }

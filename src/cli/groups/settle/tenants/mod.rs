@@ -21,8 +21,9 @@ use super::super::note_version;
 use super::approve;
 use super::arguments::{Drafting, Format, How, Whom};
 use super::bound_offer;
-use super::carry_out::{Setting, write_exports};
+use super::carry_out::{note_stop, write_exports};
 use super::demand::Terms;
+use super::stage::Setting;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{open_files, output, table};
 use crate::client::{Clock as _, SystemClock};
@@ -66,10 +67,13 @@ pub(super) async fn run(
     }
     approve::show(&drafts.text(table::width()), false)?;
     if drafts.n_planned() > 0 {
-        drafts.approve()?;
+        drafts.approve(&setting.stop).await?;
     }
     let clock = SystemClock::new();
-    let ends = course::carry_out(prepared, &how, &setting.stop).await?;
+    let noting = note_stop(&setting.stop);
+    let ends = course::carry_out(prepared, &how, &setting.stop).await;
+    noting.abort();
+    let ends = ends?;
     let outcome = Outcome { command: &command, ends: &ends, took: clock.elapsed(), place: &setting.place };
     match how.printing.format {
         Format::Human => output::print(&outcome.text(table::width()))?,

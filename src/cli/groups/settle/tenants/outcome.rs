@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::super::summary::Summary;
+use super::super::summary::{Summary, counted};
 use super::course::End;
 use crate::cli::exit::Exit;
 use crate::cli::table;
@@ -59,8 +59,8 @@ impl<'a> Outcome<'a> {
         let (n_calls, n_reads) = self.n_requests();
         let counts = words(|standing| self.count(standing));
         let seconds = self.took.as_secs_f64();
-        let _ = writeln!(text, "{} tenants: {counts}", self.ends.len());
-        let _ = writeln!(text, "{n_calls} calls and {n_reads} reads in {seconds:.1} s");
+        let _ = writeln!(text, "{}: {counts}", counted(self.ends.len(), "tenant"));
+        let _ = writeln!(text, "{} and {} in {seconds:.1} s", counted(n_calls, "call"), counted(n_reads, "read"));
         if self.summaries().any(|summary| summary.is_open() && summary.is_resumable) {
             let _ = writeln!(text, "go on:  entra-risk jobs resume JOB{}, signed in to its tenant,", self.place);
             let _ = writeln!(text, "        or the same command again, which leaves out who is settled");

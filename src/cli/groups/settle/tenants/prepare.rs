@@ -10,9 +10,10 @@ use indicatif::ProgressBar;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
-use super::super::carry_out::{CarryOut, Setting, Stage, interrupted};
+use super::super::carry_out::CarryOut;
 use super::super::demand::{self, Terms};
 use super::super::progress::visible;
+use super::super::stage::{Setting, Stage, interrupted};
 use super::course::spread;
 use super::party::Party;
 use crate::cli::exit::{Exit, Failure};
@@ -207,13 +208,13 @@ struct Looking(ProgressBar, AtomicUsize);
 
 impl Looking {
     fn new(n_tenants: usize) -> Self {
-        let bar = visible(ProgressBar::new(n_tenants as u64), "{bar:30} {pos}/{len} tenants looked at {msg}");
+        let bar = visible(ProgressBar::new(n_tenants as u64));
         Self(bar, AtomicUsize::new(0))
     }
 
     fn saw(&self, n: usize) {
         let n = self.1.fetch_add(n, Ordering::Relaxed) + n;
-        self.0.set_message(format!("· {n} seen so far"));
+        self.0.set_message(format!("tenants looked at, {n} accounts seen so far"));
     }
 
     fn done(&self) {
