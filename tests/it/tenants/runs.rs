@@ -163,8 +163,8 @@ fn it_can_be_tried_on_an_emulator_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenants.json");
     let text = json!({"tenants": [
-        {"tenant": "contoso.example", "filter": {"level": "low"}},
-        {"tenant": tenant(7), "filter": {"level": ["medium"], "is-deleted": false}, "client_secret_env": "NOT_SET"},
+        {"tenant": "contoso.example", "filter": {"level": "high", "is-deleted": false}},
+        {"tenant": tenant(7), "odata": "riskLevel eq 'high' and isDeleted eq false", "client_secret_env": "NOT_SET"},
         {"tenant": "fabrikam.example"},
     ]});
     std::fs::write(&file, text.to_string()).unwrap();

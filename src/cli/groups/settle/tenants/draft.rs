@@ -39,7 +39,7 @@ impl<'a> Drafts<'a> {
     /// How long it takes: the first tenant that has something to do is alone, and then the slowest of the
     /// others counts.
     fn duration(&self) -> Duration {
-        let mut working = self.ready().map(|(_, ready)| self.takes(ready)).filter(|takes| takes.is_some()).flatten();
+        let mut working = self.ready().filter_map(|(_, ready)| self.takes(ready));
         let first = working.next().unwrap_or_default();
         first + working.max().unwrap_or_default()
     }

@@ -111,8 +111,7 @@ impl End {
     fn exit(&self) -> Exit {
         match self {
             Self::Failed(failure) => failure.exit,
-            Self::Nothing(exit) => *exit,
-            Self::NotBegun => Exit::Partial,
+            Self::Nothing(exit) | Self::NotBegun(exit) => *exit,
             Self::Ended(ended) => ended.0.summary(&ended.1).exit(),
         }
     }
@@ -121,7 +120,7 @@ impl End {
         match self {
             Self::Failed(failure) => format!("failed to {}", failure.what),
             Self::Nothing(_) => "nothing to do".to_owned(),
-            Self::NotBegun => "not begun, since the first one stopped".to_owned(),
+            Self::NotBegun(_) => "not begun, since the first one stopped".to_owned(),
             Self::Ended(ended) => {
                 let (roll, report) = (&ended.1.roll, &ended.1.report);
                 let counts = words(|standing| roll.count(standing));
