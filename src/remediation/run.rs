@@ -23,6 +23,8 @@ const MOST_ATTEMPTS: u8 = 10;
 /// How often in a row the service may ask to come later, or not be reached.
 const MOST_PUT_OFF: u32 = 20;
 const MOST_UNREACHED: u32 = 6;
+/// How many answers in a row may be lost.
+const MOST_LOST: u32 = 20;
 
 /// How a job is carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -128,6 +130,7 @@ pub(super) struct Course<'r, 'l> {
     n_accepted: usize,
     n_put_off: u32,
     n_unreached: u32,
+    n_lost: u32,
 }
 
 impl Run<'_> {
@@ -232,7 +235,7 @@ impl Run<'_> {
                 return Err(error.into());
             }
             End::Answered(answered) => {
-                (course.n_put_off, course.n_unreached) = (0, 0);
+                (course.n_put_off, course.n_unreached, course.n_lost) = (0, 0, 0);
                 course.sent(&batch);
                 if !answered.value {
                     course.stand(&batch, Standing::Unchanged, Some(DECLINED));
@@ -284,7 +287,9 @@ impl Run<'_> {
             TroubleKind::Lost => {
                 course.sent(&batch);
                 course.stand(&batch, Standing::Unknown, Some(&trouble.word()));
-                Ok(())
+                course.n_lost += 1;
+                // Whoever answers nothing at all is not sent everything ten times.
+                if course.n_lost > MOST_LOST { Err(Halt::Unavailable(trouble)) } else { Ok(()) }
             }
         }
     }
@@ -302,7 +307,18 @@ impl Run<'_> {
 impl<'r, 'l> Course<'r, 'l> {
     fn new(roll: &'r mut Roll, lens: Option<&'r mut Lens>, listener: &'l mut (dyn FnMut(Event<'_>) + Send)) -> Self {
         let queue = VecDeque::new();
-        Self { roll, lens, listener, n_reads: 0, queue, canary: false, n_accepted: 0, n_put_off: 0, n_unreached: 0 }
+        Self {
+            roll,
+            lens,
+            listener,
+            n_reads: 0,
+            queue,
+            canary: false,
+            n_accepted: 0,
+            n_put_off: 0,
+            n_unreached: 0,
+            n_lost: 0,
+        }
     }
 
     pub(super) fn stand(&mut self, batch: &[u32], standing: Standing, detail: Option<&str>) {

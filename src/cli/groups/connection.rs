@@ -116,6 +116,14 @@ impl Connection {
         self.signing_in.tenant.is_some() && self.signing_in.auth.is_some()
     }
 
+    /// The same failure; whoever has nothing to sign in with is told how to try it all the same.
+    fn without_tenant(&self, mut failure: Failure) -> Failure {
+        if self.signing_in.way(&environment()).is_err() {
+            failure.remedy += "; to try it without a tenant: --emulator";
+        }
+        failure
+    }
+
     /// How to sign in, as the options say.
     pub(in crate::cli) fn signing_in(&self) -> &SigningIn {
         &self.signing_in
@@ -137,7 +145,10 @@ impl Connection {
                 let emulator = self.emulator(Vec::new()).await?;
                 self.on_emulator(&emulator, &Identity::all(embedded::contracts()), retry, &connections)
             }
-            false => self.open_beside(&self.signing_in, &environment(), retry, &connections).await,
+            false => {
+                let connected = self.open_beside(&self.signing_in, &environment(), retry, &connections).await;
+                connected.map_err(|failure| self.without_tenant(failure))
+            }
         }
     }
 

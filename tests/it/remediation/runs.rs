@@ -185,3 +185,19 @@ async fn a_clock_that_jumps_changes_nothing() {
     assert_eq!((roll.count(Standing::Settled), report.n_calls), (180, 3), "{:?}", roll.tally());
     bench.agrees(&roll).await;
 }
+
+#[tokio::test]
+async fn a_service_that_loses_every_answer_is_not_sent_everything_again_and_again() {
+    let mut bench = Bench::new(DISMISS, 3000, None, faults(&["html=502,operation=*.dismiss"])).await;
+    bench.settings.canary = false;
+    let Ran { roll, report, .. } = bench.run(Demand { ids: crowd(3000), ..Demand::default() }).await;
+    assert!(matches!(report.halt, Some(Halt::Unavailable(_))), "{:?}", report.halt);
+    assert!(report.n_calls < 40, "{} calls", report.n_calls);
+    assert_eq!(
+        roll.count(Standing::Planned),
+        3000,
+        "nothing of it was done, and reading back saw that: {:?}",
+        roll.tally()
+    );
+    bench.agrees(&roll).await;
+}
