@@ -36,6 +36,8 @@ mod settle;
 mod soak;
 #[cfg(target_os = "linux")]
 mod stub;
+#[cfg(target_os = "linux")]
+mod tenants;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -48,6 +50,7 @@ fn main() -> std::process::ExitCode {
         ("settle", settle::crowd_at_once),
         ("ids", settle::ids),
         ("pace", settle::pace),
+        ("tenants", tenants::tenants),
         ("pages", pages::pages),
         ("lint", lint::lint),
         ("serve", serving::serve),
@@ -58,7 +61,8 @@ fn main() -> std::process::ExitCode {
         ("list", listing::list),
     ];
     // These take minutes, and run only when they are named.
-    const BUILDS: &[(&str, bar::Bench)] = &[("generated", building::generated), ("build", building::build)];
+    const BUILDS: &[(&str, bar::Bench)] =
+        &[("generated", building::generated), ("build", building::build), ("crowd", tenants::crowd)];
     let known: Vec<&str> = BENCHES.iter().chain(BUILDS).map(|(name, _)| *name).collect();
     // This program is also the floor that it measures against, in a process of its own.
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -15,6 +15,7 @@ mod groups;
 mod jobs;
 mod ledger_place;
 mod man;
+mod open_files;
 mod output;
 mod probes;
 mod progress;

@@ -23,6 +23,7 @@ mod bounded;
 mod call;
 mod challenge;
 mod clock;
+mod connections;
 mod error;
 #[doc(hidden)]
 pub mod generated;
@@ -44,6 +45,7 @@ pub use any::{AnyClient, Connect, Dispatch};
 pub use bounded::{BoundError, Bounded};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};
+pub use connections::Connections;
 pub use error::{Delivery, Error, ErrorKind};
 pub use paging::{Page, Pages};
 pub use raw_pages::{RawPage, RawPages};
@@ -51,8 +53,6 @@ pub use retry::RetryPolicy;
 pub use session::{Session, SessionBuilder};
 pub use token::{StaticToken, Token, TokenError, TokenFn, TokenProvider, TokenRequest};
 pub use transport::SessionError;
-#[cfg(feature = "remediation")]
-pub(crate) use transport::http_client;
 #[cfg(any(feature = "conformance", feature = "remediation"))]
 pub(crate) use {refusal::describe, transport::is_loopback};
 

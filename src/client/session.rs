@@ -15,10 +15,10 @@ use super::error::unexpected;
 use super::retry::retry_after;
 #[cfg(feature = "remediation")]
 use super::trace::Attempt;
-use super::transport::{SessionError, Target, address, fits, http_client, is_home};
+use super::transport::{SessionError, Target, address, fits, is_home};
 use super::{
-    Answer, Clock, Cloud, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider, TokenRequest,
-    refusal,
+    Answer, Clock, Cloud, Connections, Error, ErrorKind, RetryPolicy, SystemClock, Token, TokenError, TokenProvider,
+    TokenRequest, refusal,
 };
 
 /// How long one attempt may take, answer included.
@@ -58,6 +58,7 @@ pub struct SessionBuilder {
     retry: RetryPolicy,
     clock: Option<Arc<dyn Clock>>,
     attempt_timeout: Option<Duration>,
+    connections: Connections,
 }
 
 impl SessionBuilder {
@@ -110,6 +111,13 @@ impl SessionBuilder {
         self
     }
 
+    /// Shares HTTP clients with other sessions: for programs that open many.
+    #[must_use]
+    pub fn connections(mut self, connections: Connections) -> Self {
+        self.connections = connections;
+        self
+    }
+
     /// Opens the session. Nothing is sent.
     ///
     /// # Errors
@@ -118,7 +126,7 @@ impl SessionBuilder {
     pub fn build(self) -> Result<Session, SessionError> {
         let target = self.target.unwrap_or_else(|| address(Cloud::ALL[0].root()).map(Target::Root))?;
         let tokens = self.tokens.ok_or(SessionError::NoToken)?;
-        let http = http_client(target.url(), self.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT))?;
+        let http = self.connections.client(target.url(), self.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT))?;
         let resource = target.url().origin().ascii_serialization();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let shared = Shared { http, target, tokens, retry: self.retry, clock, resource };

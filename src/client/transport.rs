@@ -114,7 +114,7 @@ pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 /// A client for addresses like this one: it follows no redirect, and no proxy sees what is plain.
-pub(crate) fn http_client(url: &Url, attempt_timeout: Duration) -> Result<reqwest::Client, SessionError> {
+pub(super) fn http_client(url: &Url, attempt_timeout: Duration) -> Result<reqwest::Client, SessionError> {
     let builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)

@@ -37,6 +37,8 @@ pub(super) struct Caller {
     /// The object id of the user, or of the application's service principal.
     pub(super) id: Cell,
     pub(super) kind: Kind,
+    /// The id of the tenant that it signed in to.
+    pub(super) tenant: String,
     pub(super) permissions: Vec<String>,
     /// The ids of the directory roles of a user.
     pub(super) roles: Vec<String>,
@@ -197,6 +199,7 @@ impl Authority {
         Ok(Caller {
             id: Cell::Text(claims.oid.into()),
             kind,
+            tenant: claims.tid,
             permissions,
             roles: claims.wids,
             not_before: claims.nbf,
@@ -230,7 +233,8 @@ struct Verified {
     caller: Arc<Caller>,
 }
 
-const CACHED: usize = 256;
+/// More than the tenants that anybody tries at once.
+const CACHED: usize = 1024;
 
 impl Cache {
     fn get(&self, token: &[u8]) -> Option<Arc<Caller>> {

@@ -129,6 +129,8 @@ impl Verdict {
 pub struct CallerSeen {
     /// How the caller signed in.
     pub kind: Kind,
+    /// The id of the tenant that it signed in to.
+    pub tenant: String,
     /// The permissions that it was granted.
     pub permissions: Vec<String>,
 }

@@ -17,7 +17,7 @@ use super::auth::Caller;
 use super::clock::{self, Clock};
 use super::content::{Answered, Broken, Content};
 use super::faults::{Active, Fault, Spoil, Strike, Subject};
-use super::identity::{Kind, PERSONAL_TENANT, TENANT};
+use super::identity::Kind;
 use super::json::Json;
 use super::judge::Judge;
 use super::list::{Place, SKIP_TOKEN};
@@ -209,7 +209,7 @@ impl Service {
     fn subject<'a>(
         &self,
         located: &Located<'a>,
-        caller: Option<&Caller>,
+        caller: Option<&'a Caller>,
         parts: &'a Parts,
         is_in_order: bool,
     ) -> Subject<'a> {
@@ -217,10 +217,7 @@ impl Service {
         Subject {
             operation: &located.operation.id,
             method: parts.method.as_str(),
-            tenant: caller.map(|caller| match caller.kind {
-                Kind::DelegatedPersonal => PERSONAL_TENANT,
-                Kind::Application | Kind::DelegatedWork => TENANT,
-            }),
+            tenant: caller.map(|caller| caller.tenant.as_str()),
             token: caller.zip(token).map(|(caller, token)| (token, caller.not_before)),
             would_act: is_in_order && located.operation.acts() && matches!(located.plan.answer, Answer::Fixed { .. }),
         }
@@ -311,7 +308,11 @@ impl Service {
                 .collect::<Vec<_>>()
                 .join("/"),
             operation: located.map(|located| located.operation.id.clone()),
-            caller: caller.map(|caller| CallerSeen { kind: caller.kind, permissions: caller.permissions.clone() }),
+            caller: caller.map(|caller| CallerSeen {
+                kind: caller.kind,
+                tenant: caller.tenant.clone(),
+                permissions: caller.permissions.clone(),
+            }),
             sufficient: located
                 .map(|located| kind.permitted(&located.operation.permissions).1.to_vec())
                 .unwrap_or_default(),

@@ -60,6 +60,7 @@ impl Caller<'_> {
         if let Err(error) = self.writer.write(vec![intent]).await {
             return End::NotWritten(error);
         }
+        self.pace.leaves();
         self.n_sent.fetch_add(1, Ordering::Relaxed);
         let sent = self.service.act(ids.iter().collect()).await;
         let at = instant(self.pace.clock());

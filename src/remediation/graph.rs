@@ -2,9 +2,12 @@
 //! generated client. One call is one request, since the run keeps the pace: its session has
 //! [`RetryPolicy::never`](crate::client::RetryPolicy::never).
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use http::header::DATE;
 use serde_json::{Map, Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::service::{Answered, Listing, Member, Page, Service, Trouble, TroubleKind};
 use super::{Action, Id, Members};
@@ -18,6 +21,7 @@ pub struct Graph {
     client: AnyClient,
     action: Action,
     members: Option<Members>,
+    places: Option<Arc<Semaphore>>,
 }
 
 impl Graph {
@@ -25,10 +29,25 @@ impl Graph {
     #[must_use]
     pub fn new(session: &Session, action: Action) -> Option<Self> {
         let client = AnyClient::connect(session, &action.contract.api)?;
-        Some(Self { session: session.clone(), client, members: action.members(), action })
+        Some(Self { session: session.clone(), client, members: action.members(), action, places: None })
+    }
+
+    /// The same with so many places for requests in flight, shared with others: no more connections are
+    /// open at once.
+    #[must_use]
+    pub fn within(mut self, places: Arc<Semaphore>) -> Self {
+        self.places = Some(places);
+        self
+    }
+
+    /// Waits for a place.
+    async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes it; a closed one would have no more to say.
+        self.places.as_ref()?.acquire().await.ok()
     }
 
     async fn read(&self, listing: &Listing) -> Result<Page, Trouble> {
+        let _place = self.place().await;
         let Some((members, operation)) = self.members.and_then(|members| Some((members, members.list?))) else {
             return Err(unknown_call());
         };
@@ -59,6 +78,7 @@ impl Graph {
     }
 
     async fn read_one(&self, id: &Id) -> Result<Answered<Option<Member>>, Trouble> {
+        let _place = self.place().await;
         let parameter = |members: Members| Some((members.get?, members.get?.path.parameters().next()?));
         let Some((operation, parameter)) = self.members.and_then(parameter) else { return Err(unknown_call()) };
         let arguments = Map::from_iter([(parameter.to_owned(), json!(id.to_string()))]);
@@ -82,6 +102,7 @@ impl Graph {
     }
 
     async fn call(&self, ids: Vec<&Id>) -> Result<Answered<bool>, Trouble> {
+        let _place = self.place().await;
         let arguments = self.action.arguments(ids);
         let answer =
             self.client.dispatch(&self.action.operation.id, &arguments).await.map_err(|error| trouble(&error))?;

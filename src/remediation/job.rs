@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Change, Job, JobRecord, JobState, Ledger, LedgerError, NewId, NewJob, Stand, Writer};
+use super::ledger::{Change, Job, JobRecord, JobState, Ledger, LedgerError, NewId, NewJob, Stand};
 use super::run::number;
 use super::{Action, Lens, Plan, Roll, Seen, Settings, Standing};
 use crate::odata::Instant;
@@ -65,11 +65,11 @@ impl Opening<'_> {
     /// If the ledger cannot be written: nothing is begun then.
     pub fn begin(
         &self,
-        mut ledger: Ledger,
+        ledger: &mut Ledger,
         action: &Action,
         plan: &Plan,
         lens: Option<&Lens>,
-    ) -> Result<(Job, Writer), LedgerError> {
+    ) -> Result<Job, LedgerError> {
         let kept = Kept {
             settings: self.settings.clone(),
             rate: self.rate,
@@ -104,8 +104,7 @@ impl Opening<'_> {
                 detail: roll.detail(index),
             }
         });
-        let job = ledger.begin(&new, ids)?;
-        Ok((job, Writer::start(ledger)?))
+        ledger.begin(&new, ids)
     }
 }
 

@@ -12,6 +12,10 @@ use crate::client::Clock;
 pub const DOCUMENTED: f64 = 1.0;
 /// What a request is sent later than it could be: it must not arrive early.
 const MARGIN: f64 = 0.01;
+/// What of a wait that took too long the next one may make up for, as a part of the margin.
+const MADE_UP: f64 = MARGIN / 2.0;
+/// What the limit is counted in.
+const SECOND: Duration = Duration::from_secs(1);
 /// The first wait after a refusal without `Retry-After`, and the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -28,6 +32,8 @@ pub struct Pace {
     clock: Arc<dyn Clock>,
     base: Duration,
     state: Arc<Mutex<State>>,
+    /// Who waits first goes first.
+    queue: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug)]
@@ -38,8 +44,6 @@ struct State {
     apart: Duration,
     n_refused: u32,
     n_fine: u32,
-    /// How often the service asked to come later.
-    epoch: u64,
 }
 
 impl Pace {
@@ -47,8 +51,8 @@ impl Pace {
     #[must_use]
     pub fn new(rate: Option<f64>, clock: Arc<dyn Clock>) -> Self {
         let base = rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64((1.0 + MARGIN) / rate.clamp(1e-3, 1e6)));
-        let state = State { next: Duration::ZERO, apart: base, n_refused: 0, n_fine: 0, epoch: 0 };
-        Self { clock, base, state: Arc::new(Mutex::new(state)) }
+        let state = State { next: Duration::ZERO, apart: base, n_refused: 0, n_fine: 0 };
+        Self { clock, base, state: Arc::new(Mutex::new(state)), queue: Arc::default() }
     }
 
     /// How far requests are apart where nothing is refused.
@@ -63,24 +67,38 @@ impl Pace {
         &*self.clock
     }
 
-    /// Waits for the turn of one request. Whoever gives up waiting has used it up.
+    /// Waits for the turn of one request. Whoever does something else before sending it says when it
+    /// [leaves](Pace::leaves).
     pub async fn turn(&self) {
+        let _first = self.queue.lock().await;
         loop {
             let now = self.clock.elapsed();
-            let (mine, epoch) = {
+            let wait = {
                 let mut state = self.state();
-                let mine = state.next.max(now);
-                state.next = mine + state.apart;
-                (mine, state.epoch)
+                if state.next <= now {
+                    state.next = state.next.max(now.saturating_sub(state.made_up())) + state.apart;
+                    return;
+                }
+                state.next - now
             };
-            if mine > now {
-                self.clock.sleep(mine - now).await;
-            }
-            // A refusal of an earlier request puts off those that wait.
-            if self.state().epoch == epoch {
-                return;
-            }
+            // A refusal of an earlier request may put this one off meanwhile.
+            self.clock.sleep(wait).await;
         }
+    }
+
+    /// Nothing leaves before so much time has passed: of many that begin at once, each does so a little
+    /// later than the one before it.
+    pub fn put_off(&self, wait: Duration) {
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        state.next = state.next.max(now.saturating_add(wait));
+    }
+
+    /// The request whose turn it was leaves now: the next one keeps its distance from that.
+    pub fn leaves(&self) {
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        state.next = state.next.max((now + state.apart).saturating_sub(state.made_up()));
     }
 
     /// The service asked to come later. Gives how long is waited.
@@ -92,7 +110,6 @@ impl Pace {
         // The upper half of the doubled wait, so that several programs of a tenant spread out.
         let wait = after.unwrap_or_else(|| doubled.min(LONGEST_WAIT).mul_f64(0.5 + chance / 2.0));
         state.n_refused += 1;
-        state.epoch += 1;
         state.n_fine = 0;
         state.apart = (state.apart.max(SLOWED).mul_f64(1.25)).min(SLOWEST.max(self.base));
         state.next = state.next.max(now.saturating_add(wait));
@@ -114,6 +131,14 @@ impl Pace {
     fn state(&self) -> MutexGuard<'_, State> {
         // Plain numbers, never half-written.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What a late request may come closer to the one before it: nearly nothing, or, where a second has
+    /// several, as much as it was late.
+    fn made_up(&self) -> Duration {
+        SECOND.saturating_sub(self.apart).min(self.apart).max(self.apart.mul_f64(MADE_UP))
     }
 }
 
@@ -141,6 +166,23 @@ mod tests {
     async fn requests_are_a_second_apart_and_never_early() {
         let pace = Pace::new(Some(DOCUMENTED), Arc::new(StillClock::default()));
         assert_eq!(turns(&pace, 4).await, [0, 1010, 2020, 3030]);
+    }
+
+    #[tokio::test]
+    async fn what_leaves_late_is_followed_at_a_distance() {
+        let pace = Pace::new(Some(DOCUMENTED), Arc::new(StillClock::default()));
+        turns(&pace, 1).await;
+        // The ledger took its time.
+        pace.clock().sleep(Duration::from_millis(300)).await;
+        pace.leaves();
+        assert_eq!(turns(&pace, 2).await, [1304, 2314], "half of the margin is made up for");
+        pace.clock().sleep(Duration::from_secs(60)).await;
+        assert_eq!(turns(&pace, 2).await, [62_314, 63_319], "who pauses saves nothing up");
+        let fast = Pace::new(Some(100.0), Arc::new(StillClock::default()));
+        turns(&fast, 1).await;
+        fast.clock().sleep(Duration::from_millis(15)).await;
+        fast.leaves();
+        assert_eq!(turns(&fast, 3).await, [15, 25, 35], "of a hundred a second none is lost");
     }
 
     #[tokio::test]

@@ -122,7 +122,7 @@ pub struct Report {
 pub(super) struct Course<'r, 'l> {
     pub(super) roll: &'r mut Roll,
     pub(super) lens: Option<&'r mut Lens>,
-    pub(super) listener: &'l mut dyn FnMut(Event<'_>),
+    pub(super) listener: &'l mut (dyn FnMut(Event<'_>) + Send),
     pub(super) n_reads: usize,
     queue: VecDeque<Vec<u32>>,
     /// Whether the first batch is still to be verified.
@@ -139,7 +139,7 @@ impl Run<'_> {
         &self,
         roll: &mut Roll,
         lens: Option<&mut Lens>,
-        listener: &mut dyn FnMut(Event<'_>),
+        listener: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Report {
         let caller = Caller {
             service: self.service,
@@ -166,7 +166,7 @@ impl Run<'_> {
         &self,
         roll: &mut Roll,
         lens: Option<&mut Lens>,
-        listener: &mut dyn FnMut(Event<'_>),
+        listener: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Report {
         let unchanged: Vec<usize> = roll.with(&[Standing::Unchanged]).collect();
         unchanged.into_iter().for_each(|index| roll.stand(index, Standing::Accepted, None));
@@ -305,7 +305,7 @@ impl Run<'_> {
 }
 
 impl<'r, 'l> Course<'r, 'l> {
-    fn new(roll: &'r mut Roll, lens: Option<&'r mut Lens>, listener: &'l mut dyn FnMut(Event<'_>)) -> Self {
+    fn new(roll: &'r mut Roll, lens: Option<&'r mut Lens>, listener: &'l mut (dyn FnMut(Event<'_>) + Send)) -> Self {
         let queue = VecDeque::new();
         Self {
             roll,

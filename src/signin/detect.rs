@@ -1,5 +1,6 @@
 //! How to sign in: as was asked for, or by what the environment has. A pure function of both.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::environment::Environment;
@@ -83,8 +84,12 @@ pub struct Asked {
     pub client_id: Option<String>,
     /// A file with a token.
     pub token_file: Option<PathBuf>,
+    /// A variable with a token.
+    pub token_variable: Option<String>,
     /// A file with the secret of the app.
     pub client_secret_file: Option<PathBuf>,
+    /// A variable with the secret of the app.
+    pub client_secret_variable: Option<String>,
     /// A PEM file with the certificate of the app and its key.
     pub certificate: Option<PathBuf>,
     /// Whether a person is there to be asked.
@@ -97,7 +102,7 @@ pub enum Held {
     /// In a file.
     File(PathBuf),
     /// In this variable.
-    Variable(&'static str, Secret),
+    Variable(Cow<'static, str>, Secret),
 }
 
 /// What to sign in with.
@@ -229,8 +234,8 @@ impl Asked {
     /// The way that another option means.
     fn implied(&self) -> Option<Auth> {
         let of = [
-            (self.token_file.is_some(), Auth::Token),
-            (self.client_secret_file.is_some(), Auth::ClientSecret),
+            (self.token_file.is_some() || self.token_variable.is_some(), Auth::Token),
+            (self.client_secret_file.is_some() || self.client_secret_variable.is_some(), Auth::ClientSecret),
             (self.certificate.is_some(), Auth::Certificate),
         ];
         of.into_iter().find(|(is_given, _)| *is_given).map(|(_, auth)| auth)
@@ -295,12 +300,18 @@ impl Looking<'_> {
         if let Some(path) = &self.asked.token_file {
             return Ok(Held::File(path.clone()));
         }
+        if let Some(name) = &self.asked.token_variable {
+            return self.named(name);
+        }
         self.held(&[TOKEN]).ok_or_else(|| lack(TOKEN, "ENTRA_RISK_TOKEN, or --token-file FILE"))
     }
 
     fn secret(&self) -> Sought<Held> {
         if let Some(path) = &self.asked.client_secret_file {
             return Ok(Held::File(path.clone()));
+        }
+        if let Some(name) = &self.asked.client_secret_variable {
+            return self.named(name);
         }
         self.held(&SECRET).ok_or_else(|| lack(SECRET[1], "AZURE_CLIENT_SECRET, or --client-secret-file FILE"))
     }
@@ -346,7 +357,13 @@ impl Looking<'_> {
 
     fn held(&self, names: &[&'static str]) -> Option<Held> {
         let name = self.environment.first(names)?;
-        Some(Held::Variable(name, Secret::new(self.value(name)?)))
+        Some(Held::Variable(name.into(), Secret::new(self.value(name)?)))
+    }
+
+    /// What a variable holds that was asked for by its name.
+    fn named(&self, name: &str) -> Sought<Held> {
+        let text = self.value(name).ok_or_else(|| lack(name, "the variable that is named"))?;
+        Ok(Held::Variable(name.to_owned().into(), Secret::new(text)))
     }
 
     /// The values of all of these variables.

@@ -12,7 +12,7 @@ fn found(asked: &Asked, variables: &[&[(&str, &str)]]) -> String {
             let what = match &credential {
                 Credential::Token(held) | Credential::ClientSecret { secret: held, .. } => match held {
                     Held::File(path) => path.display().to_string(),
-                    Held::Variable(name, _) => (*name).to_owned(),
+                    Held::Variable(name, _) => name.to_string(),
                 },
                 Credential::Certificate { path, .. } | Credential::TokenFile { path, .. } => path.display().to_string(),
                 Credential::GithubActions { url, .. } => url.clone(),

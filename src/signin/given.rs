@@ -1,5 +1,6 @@
 //! A token that somebody else got: from the environment, or from a file that may be renewed.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +19,7 @@ pub(super) struct Given {
 }
 
 enum From {
-    Variable { name: &'static str, text: Secret },
+    Variable { name: Cow<'static, str>, text: Secret },
     File { path: PathBuf, seen: Mutex<Option<Stamp>> },
 }
 
@@ -26,7 +27,7 @@ enum From {
 type Stamp = (Option<SystemTime>, u64);
 
 impl Given {
-    pub(super) fn variable(name: &'static str, text: Secret, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn variable(name: Cow<'static, str>, text: Secret, clock: Arc<dyn Clock>) -> Self {
         Self { from: From::Variable { name, text }, clock }
     }
 
@@ -36,7 +37,7 @@ impl Given {
 
     fn read(&self) -> Result<(Token, Option<Claims>), SignInError> {
         let (text, what) = match &self.from {
-            From::Variable { name, text } => (text.clone(), (*name).to_owned()),
+            From::Variable { name, text } => (text.clone(), name.to_string()),
             From::File { path, seen } => {
                 // The stamp comes first: a file that is written in between is read again.
                 *seen.lock().unwrap_or_else(PoisonError::into_inner) = stamp(path);

@@ -4,18 +4,16 @@
 //! this machine, and for the places at which a machine is told who it is. It must not know what
 //! it carries.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use url::{Host, Url};
 
-use crate::client::{http_client, is_loopback};
+use crate::client::{Connections, is_loopback};
 
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,13 +26,10 @@ const METADATA: Host<&str> = Host::Ipv4(std::net::Ipv4Addr::new(169, 254, 169, 2
 /// An HTTP client for signing in.
 pub(super) struct Http {
     /// Those made so far; certificates are loaded where they are needed.
-    clients: Mutex<BTreeMap<Route, reqwest::Client>>,
+    connections: Connections,
     /// Further places that are spoken to in the clear: those that the environment names.
     named: Vec<Url>,
 }
-
-/// What clients differ in: whether they encrypt, and whether they stay on this machine.
-type Route = (bool, bool);
 
 /// Why there is no answer. Shows host and port of the address alone: the rest may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,8 +50,8 @@ pub(super) struct Answer {
 
 impl Http {
     /// A client that also speaks in the clear to these places.
-    pub(super) fn new(named: Vec<Url>) -> Self {
-        Self { clients: Mutex::default(), named }
+    pub(super) fn new(connections: Connections, named: Vec<Url>) -> Self {
+        Self { connections, named }
     }
 
     /// Sends a request, once.
@@ -71,7 +66,7 @@ impl Http {
         if let Some(reason) = self.objection(url) {
             return Err(fail(reason.to_owned(), true));
         }
-        let client = self.client(url).map_err(|reason| fail(reason, false))?;
+        let client = self.connections.client(url, TIMEOUT).map_err(|error| fail(error.to_string(), false))?;
         let sent = client.request(method, url.clone()).headers(headers).body(body).send().await;
         let mut response = sent.map_err(|error| fail(crate::client::describe(&error), false))?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -101,16 +96,6 @@ impl Http {
             ("http", _) => Some("secrets never travel over plain HTTP except to this machine; write https://"),
             _ => Some("it is neither http nor https"),
         }
-    }
-
-    fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
-        let route = (url.scheme() == "https", url.host().is_some_and(|host| is_loopback(&host)));
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&route) {
-            return Ok(client.clone());
-        }
-        let client = http_client(url, TIMEOUT).map_err(|error| error.to_string())?;
-        Ok(clients.entry(route).or_insert(client).clone())
     }
 }
 
@@ -153,7 +138,7 @@ mod tests {
     #[test]
     fn plain_http_is_for_this_machine_and_for_what_the_environment_names() {
         let url = |text: &str| Url::parse(text).expect("an address");
-        let http = Http::new(vec![url("http://10.0.0.4:42356/msi/token")]);
+        let http = Http::new(Connections::default(), vec![url("http://10.0.0.4:42356/msi/token")]);
         for allowed in [
             "https://login.microsoftonline.com/x",
             "http://127.0.0.1:8080/x",

@@ -15,13 +15,15 @@ use super::machine::{Machine, Proof};
 use super::person::{Ask, Person, Way};
 use super::place::{Authority, Place};
 use super::tokens::Tokens;
-use crate::client::Clock;
+use crate::client::{Clock, Connections};
 
 /// What signing in needs of the world.
 #[derive(Clone)]
 pub struct Means {
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// HTTP clients, shared with whoever signs in at the same time.
+    pub connections: Connections,
     /// Who asks a person.
     pub ask: Arc<dyn Ask>,
     /// Who runs the Azure CLI.
@@ -57,12 +59,12 @@ fn sign_in(
     let authority = authority
         .ok_or_else(|| SignInError::given("sign in: nobody says where this cloud does it", "give --authority URL"))?;
     let place = Place::new(authority, tenant.as_deref().unwrap_or(Place::ORGANIZATIONS))?;
-    let Means { clock, ask, shell, identity_endpoint, token_exchange } = means;
+    let Means { clock, connections, ask, shell, identity_endpoint, token_exchange } = means;
     let named = match (&credential, &identity_endpoint) {
         (Credential::ManagedIdentity(_), Some(endpoint)) => vec![address(endpoint, "IDENTITY_ENDPOINT")?],
         _ => Vec::new(),
     };
-    let http = Arc::new(Http::new(named));
+    let http = Arc::new(Http::new(connections, named));
     let person = |client_id: String, way: Way| {
         let person = Person::new(Arc::clone(&http), Arc::clone(&clock), place.clone(), client_id, way, ask);
         Tokens::new(person, Arc::clone(&clock))

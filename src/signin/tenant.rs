@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::error::SignInError;
 use super::http::Http;
 use super::place::{Authority, Place};
+use crate::client::Connections;
 
 /// The part of the document that names the tenant.
 #[derive(Deserialize)]
@@ -23,7 +24,9 @@ pub async fn tenant_id(authority: &Authority, domain: &str) -> Result<Uuid, Sign
     const REMEDY: &str = "give the tenant by its id: --tenant";
     let place = Place::new(authority.clone(), domain)?;
     let what = format!("find the tenant of {}", place.tenant);
-    let sent = Http::new(Vec::new()).send(Method::GET, &place.configuration(), HeaderMap::new(), Vec::new()).await;
+    let sent = Http::new(Connections::default(), Vec::new())
+        .send(Method::GET, &place.configuration(), HeaderMap::new(), Vec::new())
+        .await;
     let answer = sent.map_err(|error| SignInError::unreachable(format!("{what}: {error}"), REMEDY))?;
     let configuration =
         serde_json::from_slice::<Configuration>(&answer.body).ok().filter(|_| answer.status.is_success());

@@ -48,4 +48,6 @@ mod settle;
 mod signin;
 mod snapshots;
 mod source;
+#[cfg(all(feature = "cli", unix))]
+mod tenants;
 mod words;

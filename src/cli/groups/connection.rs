@@ -1,18 +1,20 @@
 //! Whom a command speaks to, and how fast: a cloud, another server, or an emulator of its own.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::super::exit::Failure;
 use super::super::output;
-use super::super::signing_in::{Signed, SigningIn, can_sign_in, environment, sign_in};
+use super::super::signing_in::{Signed, SigningIn, environment, sign_in};
 use super::verbose;
-use crate::client::{AnyClient, RetryPolicy, Session};
+use crate::client::{AnyClient, Connections, RetryPolicy, Session};
 use crate::embedded;
-use crate::emulator::{App, Config, Emulator, Fault, FaultKind, Identity};
+use crate::emulator::{App, Config, Emulator, Fault, FaultKind, Identity, Tenant};
 use crate::remediation::{DOCUMENTED, Offer};
+use crate::signin::Environment;
 
 const HEADING: &str = "Connection";
 /// What there is no use for with an emulator, which knows nobody.
@@ -86,8 +88,10 @@ pub(in crate::cli) struct Connected {
     pub(in crate::cli) session: Session,
     /// Who that is.
     pub(in crate::cli) signed: Signed,
-    /// Lives as long as this.
-    pub(in crate::cli) emulator: Option<Emulator>,
+    /// Lives as long as this, and as its other tenants.
+    pub(in crate::cli) emulator: Option<Arc<Emulator>>,
+    /// What it is called among many tenants.
+    pub(in crate::cli) name: Option<String>,
     /// The version that the address is of, where it is of one alone.
     pub(in crate::cli) api: Option<&'static str>,
     /// How long it is at least from one call to the next.
@@ -114,61 +118,114 @@ impl Connection {
 
     /// The same failure; whoever has nothing to sign in with is told how to try it all the same.
     fn without_tenant(&self, mut failure: Failure) -> Failure {
-        if !can_sign_in(&self.signing_in, &environment()) {
+        if self.signing_in.way(&environment()).is_err() {
             failure.remedy += "; to try it without a tenant: --emulator";
         }
         failure
     }
 
-    /// Opens a session whose calls are sent again as this says. Only signing in sends anything.
-    pub(in crate::cli) async fn open(&self, retry: RetryPolicy) -> Result<Connected, Failure> {
+    /// How to sign in, as the options say.
+    pub(in crate::cli) fn signing_in(&self) -> &SigningIn {
+        &self.signing_in
+    }
+
+    /// Begins to show calls, if that was asked for.
+    pub(in crate::cli) fn show_calls(&self) {
         if self.verbose {
             verbose::show_calls();
         }
-        let (signed, emulator) = match self.rehearsal.emulator {
+    }
+
+    /// Opens a session whose calls are sent again as this says. Only signing in sends anything.
+    pub(in crate::cli) async fn open(&self, retry: RetryPolicy) -> Result<Connected, Failure> {
+        self.show_calls();
+        let connections = Connections::default();
+        match self.rehearsal.emulator {
             true => {
-                let (signed, emulator) = self.rehearsal.start().await?;
-                (signed, Some(emulator))
+                let emulator = self.emulator(Vec::new()).await?;
+                self.on_emulator(&emulator, &Identity::all(embedded::contracts()), retry, &connections)
             }
             false => {
-                let signed = sign_in(&self.signing_in, &environment(), embedded::contracts()).await;
-                (signed.map_err(|failure| self.without_tenant(failure))?, None)
+                let connected = self.open_beside(&self.signing_in, &environment(), retry, &connections).await;
+                connected.map_err(|failure| self.without_tenant(failure))
             }
-        };
+        }
+    }
+
+    /// Signs in as these options say, beside others with whom HTTP clients are shared.
+    pub(in crate::cli) async fn open_beside(
+        &self,
+        signing_in: &SigningIn,
+        environment: &Environment,
+        retry: RetryPolicy,
+        connections: &Connections,
+    ) -> Result<Connected, Failure> {
+        let signed = sign_in(signing_in, environment, embedded::contracts(), connections).await?;
+        Connected::new(signed, None, Rate::Limited(DOCUMENTED), retry, connections)
+    }
+
+    /// Starts an emulator with these tenants; with one of its own where there are none.
+    pub(in crate::cli) async fn emulator(&self, tenants: Vec<Tenant>) -> Result<Arc<Emulator>, Failure> {
+        self.rehearsal.start(tenants).await.map(Arc::new)
+    }
+
+    /// Whoever this is, on an emulator.
+    pub(in crate::cli) fn on_emulator(
+        &self,
+        emulator: &Arc<Emulator>,
+        identity: &Identity,
+        retry: RetryPolicy,
+        connections: &Connections,
+    ) -> Result<Connected, Failure> {
+        let signed = Signed::on_emulator(&emulator.root(), &emulator.token(identity))?;
+        Connected::new(signed, Some(Arc::clone(emulator)), self.rehearsal.emulator_rate, retry, connections)
+    }
+}
+
+impl Rehearsal {
+    async fn start(&self, tenants: Vec<Tenant>) -> Result<Emulator, Failure> {
+        let mut config = Config::new(embedded::contracts());
+        config.users = self.emulator_users as usize;
+        if !tenants.is_empty() {
+            config.directory.tenants = tenants;
+        }
+        config.directory.apps.push(App::new_with_everything());
+        if let Rate::Limited(rate) = self.emulator_rate {
+            config.faults.push(Fault::new(FaultKind::Throttle { rate, retry_after: None }));
+        }
+        Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))
+    }
+}
+
+impl Connected {
+    fn new(
+        signed: Signed,
+        emulator: Option<Arc<Emulator>>,
+        rate: Rate,
+        retry: RetryPolicy,
+        connections: &Connections,
+    ) -> Result<Self, Failure> {
         let of_address = signed.api.as_deref();
         let api = embedded::contracts().iter().find(|contract| Some(&*contract.api) == of_address);
-        let session = Session::builder().root(&signed.root).token(signed.tokens.clone()).retry(retry).build();
-        let rate = match emulator {
-            Some(_) => self.rehearsal.emulator_rate,
-            None => Rate::Limited(DOCUMENTED),
-        };
-        Ok(Connected {
+        let session = Session::builder().root(&signed.root).token(signed.tokens.clone()).retry(retry);
+        let session = session.connections(connections.clone()).build();
+        Ok(Self {
             session: session.map_err(|error| Failure::input(error.to_string(), ""))?,
             signed,
             emulator,
+            name: None,
             api: api.map(|contract| &*contract.api),
             interval: rate.number().map_or(Duration::ZERO, |rate| Duration::from_secs_f64(MARGIN / rate)),
             rate,
         })
     }
-}
 
-impl Rehearsal {
-    async fn start(&self) -> Result<(Signed, Emulator), Failure> {
-        let contracts = embedded::contracts();
-        let mut config = Config::new(contracts);
-        config.users = self.emulator_users as usize;
-        config.directory.apps.push(App::new_with_everything());
-        if let Rate::Limited(rate) = self.emulator_rate {
-            config.faults.push(Fault::new(FaultKind::Throttle { rate, retry_after: None }));
-        }
-        let emulator = Emulator::start(config).await.map_err(|error| Failure::input(error.to_string(), ""))?;
-        let token = emulator.token(&Identity::all(contracts));
-        Ok((Signed::on_emulator(&emulator.root(), &token)?, emulator))
+    /// Says what may go wrong, and where.
+    pub(in crate::cli) fn warn(&self, warning: &str) {
+        let name = self.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        output::note(&format!("warning: {name}{warning}"));
     }
-}
 
-impl Connected {
     /// The client of an operation's version, if the cloud has it and the caller may call it, as far as
     /// its token says.
     pub(in crate::cli) fn client(&self, offer: Offer) -> Result<AnyClient, Failure> {
@@ -180,7 +237,7 @@ impl Connected {
             return Err(Failure::input(what, format!("it is in {}", clouds.names.join(", "))));
         }
         if let Some(warning) = self.signed.require(offer.operation)? {
-            output::note(&format!("warning: {warning}"));
+            self.warn(&warning);
         }
         AnyClient::connect(&self.session, api)
             .ok_or_else(|| Failure::input(format!("call {api}: this build has no client of it"), ""))

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use clap::{Arg, ArgAction, ArgMatches};
 
 use super::super::exit::Failure;
-use crate::remediation::{Criterion, Members, Selection, Takes};
+use crate::remediation::{Criterion, CriterionError, Members, Selection, Takes};
 
 /// Before the name of a criterion in its option's id, so that none is taken for another option.
 const PREFIX: &str = "filter:";
@@ -57,22 +57,49 @@ fn argument(criterion: &Criterion) -> Arg {
 
 /// What was selected, of a set in one version.
 pub(super) fn read(matches: &ArgMatches, members: &Members, now: SystemTime) -> Result<Selection, Failure> {
+    let values = |name: &str| matches.get_many(&format!("{PREFIX}{name}")).into_iter().flatten().cloned().collect();
+    let given = given(matches).map(|name| (name.to_owned(), values(name)));
+    let raw = raw(matches);
+    select(given.collect(), raw, members, now).map_err(|objection| match objection {
+        // Not to filter at all would mean more than was asked for.
+        Objection::Unknown { name, .. } => Failure::input(
+            format!("filter by --{name}: {} does not have it", members.contract.api),
+            "choose another version with --api",
+        ),
+        Objection::Value { name, error } => Failure::input(format!("use --{name}: {error}"), ""),
+        Objection::Empty => Failure::input("use --filter: it is empty", "leave it out, or write a condition"),
+    })
+}
+
+/// Why criteria cannot be used, wherever they were given.
+pub(super) enum Objection {
+    /// There is none of this name, but these.
+    Unknown { name: String, known: Vec<String> },
+    /// It does not take what was given for it.
+    Value { name: String, error: CriterionError },
+    /// The condition for the service is empty.
+    Empty,
+}
+
+/// What is selected by criteria of these names, and by a condition that goes to the service as it is.
+pub(super) fn select(
+    given: Vec<(String, Vec<String>)>,
+    raw: Option<&str>,
+    members: &Members,
+    now: SystemTime,
+) -> Result<Selection, Objection> {
     let criteria = Criterion::all(members);
     let mut parts = Vec::new();
-    for name in given(matches) {
-        let api = &members.contract.api;
-        let criterion = criteria.iter().find(|criterion| criterion.name == name).ok_or_else(|| {
-            // Not to filter at all would mean more than was asked for.
-            Failure::input(format!("filter by --{name}: {api} does not have it"), "choose another version with --api")
-        })?;
-        let id = format!("{PREFIX}{name}");
-        let values: Vec<String> = matches.get_many(&id).into_iter().flatten().cloned().collect();
+    for (name, values) in given {
+        let Some(criterion) = criteria.iter().find(|criterion| criterion.name == name) else {
+            let known = criteria.iter().map(|criterion| criterion.name.clone()).collect();
+            return Err(Objection::Unknown { name, known });
+        };
         let part = criterion.read(&values, now);
-        parts.push(part.map_err(|error| Failure::input(format!("use --{name}: {error}"), ""))?);
+        parts.push(part.map_err(|error| Objection::Value { name, error })?);
     }
-    let raw = raw(matches);
     if raw.is_some_and(|text| text.trim().is_empty()) {
-        return Err(Failure::input("use --filter: it is empty", "leave it out, or write a condition"));
+        return Err(Objection::Empty);
     }
     Ok(Selection::new(parts, raw))
 }

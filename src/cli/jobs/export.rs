@@ -69,7 +69,7 @@ pub(super) fn run(export: &Export) -> Result<Exit, Failure> {
     let standings: Vec<Standing> = export.state.iter().flat_map(|states| &states.0).copied().collect();
     let write = |output: &mut dyn io::Write| {
         let mut output = BufWriter::new(output);
-        rows::write(&ledger, job, &standings, export.format, &mut output)
+        rows::write(&ledger, &[job], &standings, export.format, &mut output)
     };
     match file {
         Some(mut file) => {
@@ -85,11 +85,16 @@ pub(super) fn run(export: &Export) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Writes all ids of a job to a file, whole or not at all.
-pub(in crate::cli) fn write_export(ledger: &Ledger, job: i64, form: Form, mut file: WholeFile) -> Result<(), Failure> {
+/// Writes all ids of jobs to a file, whole or not at all.
+pub(in crate::cli) fn write_export(
+    ledger: &Ledger,
+    jobs: &[i64],
+    form: Form,
+    mut file: WholeFile,
+) -> Result<(), Failure> {
     let _snapshot = ledger.snapshot()?;
     let mut output = BufWriter::new(file.file());
-    let written = rows::write(ledger, job, &[], form, &mut output);
+    let written = rows::write(ledger, jobs, &[], form, &mut output);
     drop(output);
     written.map_err(|stopped| failure(stopped, &format!("{}", file.path().display())))?;
     file.finish("")

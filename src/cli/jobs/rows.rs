@@ -149,8 +149,25 @@ impl From<io::Error> for Stopped {
     }
 }
 
-/// Writes the ids of a job that stand at one of these (none: at any).
+/// Writes the ids of jobs that stand at one of these (none: at any).
 pub(super) fn write(
+    ledger: &Ledger,
+    jobs: &[i64],
+    standings: &[Standing],
+    form: Form,
+    output: &mut impl Write,
+) -> Result<(), Stopped> {
+    if form == Form::Csv {
+        output.write_all(&record(HEADER)?)?;
+    }
+    for job in jobs {
+        write_job(ledger, *job, standings, form, output)?;
+    }
+    output.flush()?;
+    Ok(())
+}
+
+fn write_job(
     ledger: &Ledger,
     job: i64,
     standings: &[Standing],
@@ -159,9 +176,6 @@ pub(super) fn write(
 ) -> Result<(), Stopped> {
     let failed = |error| Stopped::Ledger(Failure::from(error));
     let calls = ledger.calls(job).map_err(failed)?.into_iter().map(|call| (call.number, call)).collect();
-    if form == Form::Csv {
-        output.write_all(&record(HEADER)?)?;
-    }
     for id in ledger.ids(job, standings, 0) {
         let id = id.map_err(failed)?;
         let row = Row::of(job, &id, &calls);
@@ -174,7 +188,6 @@ pub(super) fn write(
             Form::Ids => writeln!(output, "{}", row.id)?,
         }
     }
-    output.flush()?;
     Ok(())
 }
 
@@ -188,7 +201,7 @@ fn record(fields: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<Vec<
 /// The SHA-256 of all ids of a job as lines of JSON: what `sha256sum` says of the export.
 pub(super) fn hash(ledger: &Ledger, job: i64) -> Result<String, Failure> {
     let mut hash = Hash(Sha256::new());
-    match write(ledger, job, &[], Form::Jsonl, &mut hash) {
+    match write(ledger, &[job], &[], Form::Jsonl, &mut hash) {
         Ok(()) => {}
         Err(Stopped::Ledger(failure)) => return Err(failure),
         Err(Stopped::Output(error)) => return Err(Failure::input(format!("hash the export: {error}"), "")),

@@ -19,7 +19,7 @@ use self::aim::Aim;
 pub(super) use self::signed::Signed;
 use self::terminal::Terminal;
 use super::exit::{Exit, Failure};
-use crate::client::{Clock, Cloud, Session, SystemClock, TokenProvider, TokenRequest};
+use crate::client::{Clock, Cloud, Connections, Session, SystemClock, TokenProvider, TokenRequest};
 use crate::contract::Contract;
 use crate::embedded;
 use crate::signin::{
@@ -43,12 +43,18 @@ pub(super) struct SigningIn {
     /// File with the secret of the app; ENTRA_RISK_CLIENT_SECRET or AZURE_CLIENT_SECRET otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) client_secret_file: Option<PathBuf>,
+    /// Variable with the secret of the app, as a file of tenants names it.
+    #[arg(skip)]
+    pub(super) client_secret_env: Option<String>,
     /// PEM file with the certificate of the app and its key; AZURE_CLIENT_CERTIFICATE_PATH otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
     /// File with a token, read again when it changes; ENTRA_RISK_TOKEN otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) token_file: Option<PathBuf>,
+    /// Variable with a token, as a file of tenants names it.
+    #[arg(skip)]
+    pub(super) token_env: Option<String>,
     /// Cloud whose Graph is called, and where to sign in; global by default
     #[arg(long, value_name = "CLOUD", value_parser = cloud(), conflicts_with = "server")]
     pub(super) cloud: Option<Cloud>,
@@ -79,12 +85,7 @@ pub(super) fn environment() -> Environment {
         .collect()
 }
 
-/// Whether there is anything to sign in with.
-pub(super) fn can_sign_in(options: &SigningIn, environment: &Environment) -> bool {
-    detect(&options.asked(), environment).is_ok()
-}
-
-/// Signs in.
+/// Signs in, with HTTP clients that others may share.
 ///
 /// Exit codes: 2 for what was given and cannot be used, with nothing sent to the service; 3 where
 /// sign-in is refused or cannot be reached.
@@ -92,6 +93,7 @@ pub(super) async fn sign_in(
     options: &SigningIn,
     environment: &Environment,
     contracts: &[Contract],
+    connections: &Connections,
 ) -> Result<Signed, Failure> {
     let register = Register::parse(embedded::SIGNIN)?;
     let aim = Aim::of(options, contracts)?;
@@ -106,6 +108,7 @@ pub(super) async fn sign_in(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let means = Means {
         clock: Arc::clone(&clock),
+        connections: connections.clone(),
         ask: Arc::new(Terminal),
         shell: new_executor(),
         identity_endpoint: environment.get(&["IDENTITY_ENDPOINT"]).map(str::to_owned),
@@ -119,6 +122,7 @@ pub(super) async fn sign_in(
     Session::builder()
         .root(&aim.root)
         .token(Arc::clone(&tokens))
+        .connections(connections.clone())
         .build()
         .map_err(|error| Failure::input(error.to_string(), "--server is a root such as http://127.0.0.1:8080"))?;
     let wanted = TokenRequest { resource: &aim.resource, claims: None, rejected: None };
@@ -156,13 +160,20 @@ pub(super) async fn sign_in(
 }
 
 impl SigningIn {
+    /// How one would sign in: what is missing is said, and nothing is sent.
+    pub(super) fn way(&self, environment: &Environment) -> Result<Auth, Failure> {
+        Ok(detect(&self.asked(), environment)?.credential.auth())
+    }
+
     fn asked(&self) -> Asked {
         Asked {
             auth: self.auth,
             tenant: self.tenant.clone(),
             client_id: self.client_id.clone(),
             token_file: self.token_file.clone(),
+            token_variable: self.token_env.clone(),
             client_secret_file: self.client_secret_file.clone(),
+            client_secret_variable: self.client_secret_env.clone(),
             certificate: self.certificate.clone(),
             on_terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         }

@@ -11,6 +11,7 @@ use self::seen::Seen;
 use super::exit::{Exit, Failure};
 use super::signing_in::{self, SigningIn};
 use super::{output, specs};
+use crate::client::Connections;
 
 /// Show who you are to Microsoft Graph, and what you may do with this program.
 ///
@@ -47,7 +48,8 @@ impl Whoami {
 
 pub(super) async fn run(command: Whoami) -> Result<Exit, Failure> {
     let contracts = specs::contracts(&command.spec)?;
-    let signed = signing_in::sign_in(&command.sign_in, &signing_in::environment(), &contracts).await?;
+    let (environment, connections) = (signing_in::environment(), Connections::default());
+    let signed = signing_in::sign_in(&command.sign_in, &environment, &contracts, &connections).await?;
     let seen = Seen::of(&signed, &contracts);
     let text = match command.format {
         Format::Human => human::render(&seen, signed.claims.as_ref().and_then(|claims| claims.name())),

@@ -130,7 +130,9 @@ impl Bench {
             by_filter: true,
             now: instant(&SystemClock::new()),
         };
-        opening.begin(Ledger::open(&self.ledger_path()).unwrap(), &self.action, plan, Some(&self.lens)).unwrap()
+        let mut ledger = Ledger::open(&self.ledger_path()).unwrap();
+        let job = opening.begin(&mut ledger, &self.action, plan, Some(&self.lens)).unwrap();
+        (job, Writer::start(ledger).unwrap())
     }
 
     pub(crate) async fn run(&mut self, demand: Demand) -> Ran {

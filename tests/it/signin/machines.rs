@@ -48,7 +48,7 @@ async fn what_the_authority_refuses_is_told_with_its_code_and_what_to_do() {
     };
     let other = Credential::ClientSecret {
         client_id: "99999999-aaaa-4bbb-8ccc-444444444444".to_owned(),
-        secret: Held::Variable("AZURE_CLIENT_SECRET", Secret::new(SECRET)),
+        secret: Held::Variable("AZURE_CLIENT_SECRET".into(), Secret::new(SECRET)),
     };
     for (error, code, remedy) in [
         (refused(app_with("another"), TENANT).await, "AADSTS7000215", "not its id"),

@@ -88,6 +88,7 @@ impl Ask for Nobody {
 
 fn means(clock: Arc<Watch>) -> Means {
     Means {
+        connections: entra_risk::client::Connections::default(),
         clock,
         ask: Arc::new(Nobody),
         shell: new_executor(),
@@ -101,7 +102,7 @@ fn found(credential: Credential) -> Found {
 }
 
 fn app_with(secret: &str) -> Credential {
-    let secret = Held::Variable("AZURE_CLIENT_SECRET", Secret::new(secret));
+    let secret = Held::Variable("AZURE_CLIENT_SECRET".into(), Secret::new(secret));
     Credential::ClientSecret { client_id: CLIENT.to_owned(), secret }
 }
 

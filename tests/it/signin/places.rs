@@ -38,7 +38,7 @@ async fn an_authority_that_is_not_there_or_is_none_is_told() {
 
 #[tokio::test]
 async fn without_an_authority_a_given_token_alone_is_of_use() {
-    let variable = || Held::Variable("ENTRA_RISK_TOKEN", Secret::new("given"));
+    let variable = || Held::Variable("ENTRA_RISK_TOKEN".into(), Secret::new("given"));
     let given = tokens(found(Credential::Token(variable())), None, means(Watch::patient())).unwrap();
     assert_eq!(given.obtain(PLAIN).await.unwrap(), is("given"));
     let error = tokens(found(app_with(SECRET)), None, means(Watch::patient())).unwrap_err();
@@ -74,7 +74,7 @@ async fn a_file_with_a_token_is_read_again_when_it_changes() {
 
 #[tokio::test]
 async fn a_given_token_cannot_answer_a_challenge() {
-    let credential = Credential::Token(Held::Variable("ENTRA_RISK_TOKEN", Secret::new(lasting(1000))));
+    let credential = Credential::Token(Held::Variable("ENTRA_RISK_TOKEN".into(), Secret::new(lasting(1000))));
     let tokens = tokens(found(credential), None, means(Watch::patient())).unwrap();
     let first = tokens.obtain(PLAIN).await.unwrap();
     let challenged = TokenRequest { claims: Some("{}"), rejected: Some(&first), ..PLAIN };

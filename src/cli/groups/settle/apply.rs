@@ -9,7 +9,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches as _};
 use super::super::GROUPS;
 use super::super::connection::Connection;
 use super::arguments::How;
-use super::carry_out::{CarryOut, Stage, interrupted, unread};
+use super::carry_out::CarryOut;
+use super::stage::{Stage, interrupted, unread};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output;
 use crate::embedded;
@@ -81,7 +82,7 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
     let mut date = None;
     if let Some(lens) = bound.lens.as_mut() {
         let looking = leave_out_moved(&action, lens, &mut reader, &mut roll, Hints::default());
-        stage.stop.or(looking).await.ok_or_else(interrupted)?.map_err(|trouble| unread(&trouble))?;
+        stage.setting.stop.or(looking).await.ok_or_else(interrupted)?.map_err(|trouble| unread(&trouble))?;
         (n_requests, date) = (reader.n_requests, reader.date);
     }
     let plan = Plan { roll, date, n_pages: None, n_requests };
@@ -97,8 +98,8 @@ pub(in crate::cli) async fn run(group: &'static Group, matches: &ArgMatches) -> 
         return Ok(Exit::Findings);
     }
     draft.show(false)?;
-    draft.approve(&how, &stage.stop).await?;
-    CarryOut { stage: &stage, action, bound, printing: &how.printing }.begin(plan, &how, false, Some(&digest)).await
+    draft.approve(&how, &stage.setting.stop).await?;
+    CarryOut { stage, action, bound }.run(plan, &how, false, Some(&digest)).await
 }
 
 /// The text of a plan. What does not begin as one is not read to its end, since it may have none.

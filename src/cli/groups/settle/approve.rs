@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::arguments::{Format, How};
-use super::carry_out::interrupted;
+use super::stage::interrupted;
 use super::summary::counted;
 use crate::cli::exit::Failure;
 use crate::cli::output;
@@ -82,9 +82,54 @@ impl Draft<'_> {
         })
     }
 
-    /// Has it approved: by `--yes` within what was said, or by typing how many there are.
+    /// Has it approved.
     pub(super) async fn approve(&self, how: &How, stop: &Stop) -> Result<(), Failure> {
-        let n = self.plan.n_planned();
+        let is_clear = !self.is_microsoft || self.is_explicit;
+        let missing = "--tenant and --auth, since what signs in here by itself may be another tomorrow";
+        Approval { n: self.plan.n_planned(), by_filter: self.by_filter, missing: (!is_clear).then_some(missing) }
+            .get(how, stop)
+            .await
+    }
+
+    /// As what was asked for: it goes no further than this.
+    pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
+        match format {
+            Format::Human => self.show(true),
+            Format::Json => output::print(&format!("{:#}\n", self.json())),
+        }
+    }
+
+    /// Shows it where it does not disturb what machines read.
+    pub(super) fn show(&self, is_result: bool) -> Result<(), Failure> {
+        show(&self.text(), is_result)
+    }
+}
+
+/// Shows a plan where it does not disturb what machines read.
+pub(super) fn show(text: &str, is_result: bool) -> Result<(), Failure> {
+    match is_result {
+        true => output::print(text),
+        false => {
+            let _ = anstream::stderr().lock().write_all(text.as_bytes());
+            Ok(())
+        }
+    }
+}
+
+/// What is to be approved.
+pub(super) struct Approval {
+    /// To how many it would be done.
+    pub(super) n: usize,
+    /// Whether any of it is whatever a filter found.
+    pub(super) by_filter: bool,
+    /// What has to be said where nobody looks, and was not.
+    pub(super) missing: Option<&'static str>,
+}
+
+impl Approval {
+    /// Has it approved: by `--yes` within what was said, or by typing how many there are.
+    pub(super) async fn get(&self, how: &How, stop: &Stop) -> Result<(), Failure> {
+        let n = self.n;
         if let Some(max) = how.max.filter(|max| n > *max) {
             let what = format!("carry out the plan: it is for {n}, and --max is {max}; nothing was sent");
             return Err(Failure::input(what, "look at it with --dry-run; then narrow it, or allow more"));
@@ -93,7 +138,7 @@ impl Draft<'_> {
         match (how.yes, on_terminal) {
             (true, false) => self.unattended(how),
             (true, true) => Ok(()),
-            (false, true) => self.ask(n, stop).await,
+            (false, true) => ask(n, stop).await,
             (false, false) => Err(Failure::input(
                 "have the plan approved: there is no terminal to ask at; nothing was sent",
                 "look at it with --dry-run, then give --yes and --max N; or --plan-out FILE and `apply FILE`",
@@ -107,9 +152,7 @@ impl Draft<'_> {
         if self.by_filter && how.max.is_none() {
             missing.push("--max N, since a filter may find more than it did yesterday");
         }
-        if self.is_microsoft && !self.is_explicit {
-            missing.push("--tenant and --auth, since what signs in here by itself may be another tomorrow");
-        }
+        missing.extend(self.missing);
         match missing.is_empty() {
             true => Ok(()),
             false => {
@@ -118,41 +161,22 @@ impl Draft<'_> {
             }
         }
     }
+}
 
-    async fn ask(&self, n: usize, stop: &Stop) -> Result<(), Failure> {
-        // There is nobody left to ask if standard error is gone.
-        let _ = write!(anstream::stderr(), "Type {n} to do this: ");
-        let _ = io::stderr().flush();
-        let line = stop.or(answer()).await;
-        if !matches!(&line, Some(Ok(line)) if line.ends_with('\n')) {
-            // Nobody ended the line of the question.
-            let _ = writeln!(anstream::stderr());
-        }
-        let line =
-            line.ok_or_else(interrupted)?.map_err(|error| Failure::input(format!("read the answer: {error}"), ""))?;
-        match line.trim() == n.to_string() {
-            true => Ok(()),
-            false => Err(Failure::input(format!("have the plan approved: {n} was not typed; nothing was sent"), "")),
-        }
+async fn ask(n: usize, stop: &Stop) -> Result<(), Failure> {
+    // There is nobody left to ask if standard error is gone.
+    let _ = write!(anstream::stderr(), "Type {n} to do this: ");
+    let _ = io::stderr().flush();
+    let line = stop.or(answer()).await;
+    if !matches!(&line, Some(Ok(line)) if line.ends_with('\n')) {
+        // Nobody ended the line of the question.
+        let _ = writeln!(anstream::stderr());
     }
-
-    /// As what was asked for: it goes no further than this.
-    pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
-        match format {
-            Format::Human => self.show(true),
-            Format::Json => output::print(&format!("{:#}\n", self.json())),
-        }
-    }
-
-    /// Shows it where it does not disturb what machines read.
-    pub(super) fn show(&self, is_result: bool) -> Result<(), Failure> {
-        match is_result {
-            true => output::print(&self.text()),
-            false => {
-                let _ = anstream::stderr().lock().write_all(self.text().as_bytes());
-                Ok(())
-            }
-        }
+    let line =
+        line.ok_or_else(interrupted)?.map_err(|error| Failure::input(format!("read the answer: {error}"), ""))?;
+    match line.trim() == n.to_string() {
+        true => Ok(()),
+        false => Err(Failure::input(format!("have the plan approved: {n} was not typed; nothing was sent"), "")),
     }
 }
 

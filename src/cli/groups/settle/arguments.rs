@@ -44,6 +44,15 @@ pub(super) struct AllTheSameArguments {
     pub(super) include_unlisted: bool,
 }
 
+/// In which tenants.
+#[derive(Debug, Args)]
+pub(super) struct ManyTenants {
+    /// File of tenants to do it in, each at its own pace: [[tenants]] with tenant, where its credential is,
+    /// and whom; what an entry does not say is taken from the command line
+    #[arg(long, value_name = "FILE", conflicts_with = "tenant", help_heading = "Whom")]
+    pub(super) tenants: Option<PathBuf>,
+}
+
 /// What is approved.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Plan")]
@@ -132,7 +141,7 @@ pub(super) fn command(group: &'static Group, verb: &'static Verb) -> Command {
     let actions: Vec<Action> = verb.offers.iter().filter_map(|offer| Action::new(*offer)).collect();
     let members: Vec<Members> = actions.iter().filter_map(Action::members).collect();
     let by_filter = actions.iter().any(|action| action.operation.command.filters);
-    let mut command = Whom::augment_args(verb_command(verb));
+    let mut command = ManyTenants::augment_args(Whom::augment_args(verb_command(verb)));
     if by_filter {
         let filters: Vec<Arg> = filters::arguments(&members);
         let conflicting = |argument: Arg| argument.conflicts_with_all(["ids", "from"]);

@@ -18,22 +18,7 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new(roll: &Roll) -> Self {
         let n_planned = roll.len() - roll.count(Standing::LeftOut);
-        let bar = ProgressBar::new(n_planned as u64);
-        let target = match std::io::stderr().is_terminal() {
-            true => ProgressDrawTarget::stderr_with_hz(4),
-            false => ProgressDrawTarget::hidden(),
-        };
-        bar.set_draw_target(target);
-        // The message gives way where the terminal is narrow.
-        let style = ProgressStyle::with_template("{bar:20} {pos}/{len}{speed} · {wide_msg}");
-        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
-        bar.set_style(style.with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
-            if state.pos() > 0 {
-                // What cannot be written is not shown.
-                let _ = write!(text, " · {:.0}/s · {:#} left", state.per_sec(), HumanDuration(state.eta()));
-            }
-        }));
-        let progress = Self { bar, n_planned, n_put_off: 0 };
+        let progress = Self { bar: visible(ProgressBar::new(n_planned as u64)), n_planned, n_put_off: 0 };
         progress.bar.set_message(progress.message(0, 0));
         progress.bar.enable_steady_tick(Duration::from_millis(500));
         progress
@@ -63,4 +48,21 @@ impl Progress {
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// The bar on standard error, if that is a terminal.
+pub(super) fn visible(bar: ProgressBar) -> ProgressBar {
+    bar.set_draw_target(match std::io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr_with_hz(4),
+        false => ProgressDrawTarget::hidden(),
+    });
+    // The message gives way where the terminal is narrow.
+    let style = ProgressStyle::with_template("{bar:20} {pos}/{len}{speed} · {wide_msg}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
+    bar.with_style(style.with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
+        if state.pos() > 0 {
+            // What cannot be written is not shown.
+            let _ = write!(text, " · {:.0}/s · {:#} left", state.per_sec(), HumanDuration(state.eta()));
+        }
+    }))
 }

@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::super::connection::{Connection, Rate};
 use super::arguments::{Format, Printing};
-use super::carry_out::{CarryOut, EMBEDDED, Going, Stage, Work, interrupted, unread};
+use super::carry_out::{CarryOut, Going, Work};
+use super::stage::{EMBEDDED, Stage, interrupted, unread};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::jobs::{JobId, NONE_YET};
 use crate::cli::ledger_place::LedgerPlace;
@@ -86,7 +87,7 @@ impl Which {
         check(&record, &bound.scene)?;
         let outputs = output::begin_all(&self.printing.output)?;
         // From here on the job is ours alone.
-        let ledger = Ledger::open_existing(&stage.ledger)?;
+        let ledger = Ledger::open_existing(&stage.setting.ledger)?;
         let job = ledger.take(number)?;
         let TakenUp { mut roll, mut settings, since, n_pages, by_filter, next_call, .. } =
             TakenUp::read(&ledger, number, bound.lens.as_mut())?;
@@ -106,13 +107,13 @@ impl Which {
             let hints = Hints { since, n_moved, n_pages };
             let mut reader = Reader::first(&bound.graph, &stage.pace);
             let looking = leave_out_moved(&action, lens, &mut reader, &mut roll, hints);
-            let looked = stage.stop.or(looking).await.ok_or_else(interrupted)?;
+            let looked = stage.setting.stop.or(looking).await.ok_or_else(interrupted)?;
             n_plan_reads = reader.n_requests;
             let moved = looked.map_err(|trouble| unread(&trouble))?;
             writer.write(vec![stands(number, &roll, &moved, at)]).await?;
         }
         let work = Work { job, writer, roll, settings, since, n_pages, by_filter, next_call, n_plan_reads };
-        CarryOut { stage: &stage, action, bound, printing: &self.printing }.go(work, going, outputs).await
+        CarryOut { stage, action, bound }.finish(work, going, &self.printing, outputs).await
     }
 }
 

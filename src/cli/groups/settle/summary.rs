@@ -98,7 +98,7 @@ impl Summary<'_> {
     }
 
     /// Whether something remains that could be done or known.
-    fn is_open(&self) -> bool {
+    pub(in crate::cli) fn is_open(&self) -> bool {
         let open = [Standing::Planned, Standing::Sending, Standing::Unknown, Standing::Processing];
         self.report.halt.is_some() || open.iter().any(|standing| self.roll.count(*standing) > 0)
     }
