@@ -36,7 +36,7 @@ async fn a_tenant_that_fails_stops_no_other_and_shows() {
     assert_eq!(lines[0], "users dismiss in 3 tenants");
     assert_eq!(
         lines[1].split_whitespace().collect::<Vec<_>>(),
-        ["tenant", "found", "left", "out", "to", "do", "calls", "time"]
+        ["TENANT", "FOUND", "LEFT", "OUT", "TO", "DO", "CALLS", "TIME"]
     );
     assert!(lines[2].starts_with("tenant0.example  10 "), "{planned:?}");
     assert!(planned.stdout.contains("tenant1.example: failed to sign in"), "{planned:?}");
