@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use heck::ToKebabCase as _;
 use serde_json::{Map, Value};
 
 use super::{Action, Id, IdForm};
@@ -48,8 +49,8 @@ struct Meaning {
     documented_hold: bool,
     /// The service is still at it.
     processing: bool,
-    /// The action is documented to be refused for it.
-    refused: Option<&'static str>,
+    /// In words, why the action is documented to be refused for it.
+    refused: Option<Box<str>>,
     /// It is what an action made of it that is not to be undone by chance.
     contradicted: bool,
 }
@@ -176,10 +177,10 @@ impl Lens {
         self.meaning(seen).processing
     }
 
-    /// The property for which the service is documented to refuse the action.
+    /// In words, why the service is documented to refuse the action: `deleted`.
     #[must_use]
-    pub fn refused(&self, seen: Seen) -> Option<&'static str> {
-        self.meaning(seen).refused
+    pub fn refused(&self, seen: Seen) -> Option<&str> {
+        self.meaning(seen).refused.as_deref()
     }
 
     /// Whether it is what an action made of it that is not to be undone by chance.
@@ -227,8 +228,30 @@ impl Lens {
                 .refuses
                 .iter()
                 .find(|refused| is(&refused.property, &refused.value))
-                .map(|refused| refused.property.as_str()),
+                .map(|refused| words(&refused.property, &refused.value).into()),
             contradicted: !all_hold && self.contradictions.iter().any(|effect| holds(effect, false) == (true, true)),
         }
+    }
+}
+
+/// A state in words: `isDeleted` that is true is `deleted`.
+fn words(property: &str, value: &Value) -> String {
+    match property.strip_prefix("is").filter(|rest| rest.starts_with(char::is_uppercase)) {
+        Some(rest) if *value == Value::Bool(true) => rest.to_kebab_case().replace('-', " "),
+        _ => format!("{property} is {value}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_is_told_by_its_word_and_anything_else_by_its_value() {
+        assert_eq!(words("isDeleted", &Value::Bool(true)), "deleted");
+        assert_eq!(words("isOnHold", &Value::Bool(true)), "on hold");
+        assert_eq!(words("isDeleted", &Value::Bool(false)), "isDeleted is false");
+        assert_eq!(words("issue", &Value::Bool(true)), "issue is true");
+        assert_eq!(words("riskLevel", &Value::from("hidden")), "riskLevel is \"hidden\"");
     }
 }

@@ -170,7 +170,7 @@ impl Demand {
     }
 
     /// Why a member is left out.
-    fn reason(&self, action: &Action, lens: &Lens, id: &Id, seen: Seen) -> Option<&'static str> {
+    fn reason<'a>(&self, action: &Action, lens: &'a Lens, id: &Id, seen: Seen) -> Option<&'a str> {
         let same = self.all_the_same;
         let confirmed = lens.is_contradicted(seen) || self.confirmed.contains(id);
         if let Some(reason) = self.personal(id) {
@@ -182,8 +182,8 @@ impl Demand {
         if lens.is_done(seen) {
             return Some(left_out::DONE);
         }
-        if lens.refused(seen).is_some() && !same.refused {
-            return Some(left_out::REFUSED);
+        if let Some(reason) = lens.refused(seen).filter(|_| !same.refused) {
+            return Some(reason);
         }
         (confirmed && !same.confirmed).then_some(left_out::CONFIRMED)
     }

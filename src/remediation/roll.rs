@@ -6,10 +6,9 @@ use indexmap::IndexSet;
 use super::lens::Seen;
 use super::{Id, Standing};
 
-/// Why an identity is left out. The words stand in ledgers and exports.
+/// Why an identity is left out, besides states for which the service refuses ([`super::Lens::refused`]).
+/// The words stand in ledgers and exports.
 pub mod left_out {
-    /// The service is documented to refuse it.
-    pub const REFUSED: &str = "the service refuses it in its state";
     /// It is as the action would make it.
     pub const DONE: &str = "settled already";
     /// It is no member of the set.

@@ -70,7 +70,7 @@ async fn what_is_settled_deleted_excluded_or_unknown_is_left_out_with_its_reason
     assert_eq!(
         reasons,
         [
-            Some(left_out::REFUSED),
+            Some("deleted"),
             Some(left_out::DONE),
             Some(left_out::CONFIRMED),
             Some(left_out::EXCLUDED),

@@ -73,7 +73,7 @@ async fn who_is_excluded_signed_in_deleted_or_compromised_is_left_out() {
     command.env("ENTRA_RISK_TOKEN", place.emulator.token(&identity));
     let left_out = ended(command).await.ends(0, &[]).json()["leftOut"].clone();
     let reasons = [
-        ("the service refuses it in its state", 1),
+        ("deleted", 1),
         ("excluded", 1),
         ("the signed-in account", 1),
         ("settled already", 1),
