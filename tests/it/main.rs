@@ -33,6 +33,8 @@ mod metadata;
 mod operations;
 mod policy;
 #[cfg(feature = "cli")]
+mod ran;
+#[cfg(feature = "cli")]
 mod regen;
 #[cfg(feature = "cli")]
 mod remediation;

@@ -4,12 +4,11 @@ use clap::{ArgMatches, Command};
 
 use super::super::exit::{Exit, Failure};
 use super::columns::Form;
-use super::connection::Connection;
 use super::reading::{self, Pace, Printing, Progress, Stopped, View, each};
-use super::show::{call_arguments, ids, ids_argument};
+use super::show::{call_arguments, ids, ids_argument, reach};
 use super::writer::Format;
-use super::{connected, note_version, offer, verb_command};
-use crate::client::{RawPages, RetryPolicy};
+use super::{connected, verb_command};
+use crate::client::RawPages;
 use crate::contract::Shape;
 use crate::remediation::{Group, Offer, Verb};
 
@@ -23,16 +22,8 @@ pub(super) fn arguments(group: &'static Group, verb: &'static Verb) -> Command {
 }
 
 pub(super) async fn run(_: &'static Group, verb: &'static Verb, matches: &ArgMatches) -> Result<Exit, Failure> {
-    let asked = offer(verb, matches, None)?;
-    ids(matches, asked)?;
-    let connected = Connection::of(matches).open(RetryPolicy::default()).await?;
-    let asked = match connected.api {
-        Some(api) => offer(verb, matches, Some(api))?,
-        None => asked,
-    };
-    note_version(asked, matches, connected.api);
+    let (connected, client, asked) = reach(verb, matches).await?;
     let Offer { contract, operation } = asked;
-    let client = connected.client(asked)?;
     let shape = operation.success.shape.as_ref().and_then(|shape| contract.page_of(shape));
     let form = Form::of(contract, shape.unwrap_or(&Shape::Any));
     let ids = ids(matches, asked)?;

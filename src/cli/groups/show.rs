@@ -7,7 +7,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::output;
 use super::super::table;
 use super::columns::Form;
-use super::connection::Connection;
+use super::connection::{Connected, Connection};
 use super::reading::{self, Member, Pace, Printing, Stopped, View};
 use super::writer::Format;
 use super::{connected, note_version, offer, verb_command};
@@ -52,7 +52,8 @@ pub(super) fn call_arguments(operation: &Operation, id: &Id) -> Map<String, Valu
     name.map(|name| (name.to_owned(), Value::String(id.to_string()))).into_iter().collect()
 }
 
-pub(super) async fn run(verb: &'static Verb, matches: &ArgMatches) -> Result<Exit, Failure> {
+/// Connects for reading single members. What cannot be used is said before anybody signs in.
+pub(super) async fn reach(verb: &'static Verb, matches: &ArgMatches) -> Result<(Connected, AnyClient, Offer), Failure> {
     let asked = offer(verb, matches, None)?;
     ids(matches, asked)?;
     let connected = Connection::of(matches).open(RetryPolicy::default()).await?;
@@ -61,8 +62,13 @@ pub(super) async fn run(verb: &'static Verb, matches: &ArgMatches) -> Result<Exi
         None => asked,
     };
     note_version(asked, matches, connected.api);
-    let Offer { contract, operation } = asked;
     let client = connected.client(asked)?;
+    Ok((connected, client, asked))
+}
+
+pub(super) async fn run(verb: &'static Verb, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let (connected, client, asked) = reach(verb, matches).await?;
+    let Offer { contract, operation } = asked;
     let shape = operation.success.shape.as_ref();
     let form = Form::of(contract, shape.unwrap_or(&Shape::Any));
     let view = View::of(matches, form, form.every())?;

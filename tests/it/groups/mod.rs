@@ -7,30 +7,9 @@ mod formats;
 mod lists;
 mod pages;
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-/// What came of one run.
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
-    }
-}
-
-impl Ran {
-    /// The lines of a run that did what it was asked to.
-    fn lines(&self) -> Vec<&str> {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self.stdout.lines().collect()
-    }
-}
+use crate::ran::Ran;
 
 fn command(arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entra-risk"));

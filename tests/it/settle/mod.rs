@@ -9,7 +9,7 @@ mod stops;
 mod verbs;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use entra_risk::embedded;
@@ -19,39 +19,8 @@ use entra_risk::remediation::ledger::Ledger;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::ran::Ran;
 use crate::remediation::{crowd, faults, members, uuid};
-
-/// What came of one run.
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
-    }
-}
-
-impl Ran {
-    /// Ended with this code, and said all of these.
-    #[track_caller]
-    fn ends(self, code: i32, said: &[&str]) -> Self {
-        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
-        for said in said {
-            let is_said = self.stdout.contains(said) || self.stderr.contains(said);
-            assert!(is_said, "'{said}' is not in:\n{}\n{}", self.stdout, self.stderr);
-        }
-        self
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-}
 
 /// An emulator, somebody who may do everything there, and a folder for ledger and files.
 struct Place {

@@ -5,32 +5,12 @@ mod file;
 mod runs;
 
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use entra_risk::embedded;
 use entra_risk::emulator::{App, Config, Emulator, Fault, Recording, Secret, Tenant};
-use serde_json::Value;
 
-/// What came of one run.
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
-    }
-}
-
-impl Ran {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-}
+use crate::ran::Ran;
 
 /// An emulator with tenants, and a folder with the file of them and a ledger.
 struct Stand {
