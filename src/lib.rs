@@ -5,6 +5,8 @@
 //!   token at home. This is all that `default-features = false` compiles.
 //! - `conformance` (feature of the same name) runs the suite against client and server.
 //! - `emulator` (feature of the same name) serves whatever the description says.
+//! - `remediation` (feature of the same name) settles many, with a ledger of what was done; `signin` gives
+//!   its tokens.
 //!
 //! ```no_run
 //! use entra_risk::v1::types::DismissRequest;
@@ -28,7 +30,8 @@
 //! | `tls` | HTTPS, by rustls with ring and the system's certificates |
 //! | `conformance` | the suite |
 //! | `emulator` | the server |
-//! | `cli` | the program `entra-risk`, with the two above |
+//! | `remediation` | settling in bulk: sign-in, plans, the ledger, runs |
+//! | `cli` | the program `entra-risk`, with the three above |
 //!
 //! All are on by default.
 #![doc = include_str!("ARCHITECTURE.md")]
